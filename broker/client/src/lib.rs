@@ -1,0 +1,1 @@
+//! Native Kafka client: producer, consumer, admin.

@@ -1,0 +1,1 @@
+//! A partition's commit log: segments, indexes, recovery, retention.

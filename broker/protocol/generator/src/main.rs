@@ -1,0 +1,2 @@
+//! Writes the message modules of tidemill-protocol from its schemas.
+fn main() {}

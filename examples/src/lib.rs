@@ -1,0 +1,1 @@
+//! One folder a story, each run by the tests.

@@ -1,0 +1,1 @@
+//! Stream topologies with local state.
