@@ -1,0 +1,3 @@
+//! The protocol's primitive types: what every message is made of.
+
+pub mod varint;
