@@ -2,5 +2,14 @@
 //!
 //! No I/O, no async, no clock: the callers own sockets and files. Decoding treats its input as hostile: every
 //! length and count is compared with the bytes that remain before anything is allocated for it.
+//!
+//! In reading order: [`primitives`] (field types), `frame` and the headers (what surrounds a message),
+//! `messages` (one module per API, generated from `schemas/`).
 
+mod error_code;
 pub mod primitives;
+mod uuid;
+
+pub use error_code::ErrorCode;
+pub use primitives::{DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind, Reader, Records, Writer};
+pub use uuid::{ParseUuidError, Uuid};
