@@ -4,10 +4,11 @@
 //! length and count is compared with the bytes that remain before anything is allocated for it.
 //!
 //! In reading order: [`primitives`] (field types), `frame` and the headers (what surrounds a message),
-//! `messages` (one module per API, generated from `schemas/`).
+//! `messages` (one module per API, generated from `schemas/`), [`records`] (record batches).
 
 mod error_code;
 pub mod primitives;
+pub mod records;
 mod uuid;
 
 pub use error_code::ErrorCode;
