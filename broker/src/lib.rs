@@ -1,1 +1,2 @@
 //! A Kafka-protocol broker on one node.
+pub mod config;
