@@ -67,7 +67,12 @@ impl EncodedFrame {
     /// Size of the frame with its holes filled, in bytes, the size prefix counted.
     #[must_use]
     pub fn size_bytes(&self) -> usize {
-        self.bytes.len() + self.holes.iter().map(|hole| hole.size_bytes as usize).sum::<usize>()
+        self.bytes.len()
+            + self
+                .holes
+                .iter()
+                .map(|hole| hole.size_bytes as usize)
+                .sum::<usize>()
     }
 
     /// Whether the frame has no holes.
@@ -127,7 +132,10 @@ fn finish(mut writer: Writer) -> Result<EncodedFrame, EncodeError> {
     let length = writer.size_bytes() - SIZE_PREFIX_BYTES;
     let size = i32::try_from(length).map_err(|_| EncodeError {
         field: "frame",
-        kind: EncodeErrorKind::TooLong { length, max: i32::MAX as usize },
+        kind: EncodeErrorKind::TooLong {
+            length,
+            max: i32::MAX as usize,
+        },
     })?;
     writer.set_frame_size(size);
     let (bytes, holes) = writer.finish();

@@ -69,12 +69,6 @@ pub enum DecodeErrorKind {
         /// Bytes left over.
         unread: usize,
     },
-    /// A byte that says neither "null" (-1) nor "present" (1).
-    #[error("begins with {marker}, neither -1 (null) nor 1 (present)")]
-    PresenceMarker {
-        /// The byte found.
-        marker: i8,
-    },
     /// Bytes after the end of the message.
     #[error("is followed by {remaining} bytes that belong to nothing")]
     TrailingBytes {
@@ -91,7 +85,7 @@ pub enum DecodeErrorKind {
         /// Last version of the message.
         last: i16,
     },
-    /// An API key outside `ApiKey`.
+    /// An API key outside [`ApiKey`](crate::ApiKey).
     #[error("names the unknown API {key}")]
     UnknownApiKey {
         /// The key found.

@@ -178,6 +178,14 @@ impl Reader {
         Ok(Some(self.frame.slice(start..self.position)))
     }
 
+    pub(crate) fn read_records(
+        &mut self,
+        flexible: bool,
+        field: &'static str,
+    ) -> Result<Records, DecodeError> {
+        self.read_bytes(flexible, field).map(Records::Inline)
+    }
+
     pub(crate) fn read_nullable_records(
         &mut self,
         flexible: bool,
@@ -217,18 +225,14 @@ impl Reader {
         Ok(Some(elements))
     }
 
-    /// Reads the byte before a struct that may be null: whether it is there.
+    /// Reads the byte before a struct that may be null: whether it is there. Negative is null.
     pub(crate) fn read_presence(&mut self, field: &'static str) -> Result<bool, DecodeError> {
-        let offset = self.position;
-        match self.read_i8(field)? {
-            -1 => Ok(false),
-            1 => Ok(true),
-            marker => Err(DecodeError {
-                field,
-                offset,
-                kind: DecodeErrorKind::PresenceMarker { marker },
-            }),
-        }
+        Ok(self.read_i8(field)? >= 0)
+    }
+
+    /// As [`Reader::read_presence`] for a struct in a tagged field, where 0 is null.
+    pub(crate) fn read_tagged_presence(&mut self, field: &'static str) -> Result<bool, DecodeError> {
+        Ok(self.read_unsigned_varint(field)? > 0)
     }
 
     /// Hands each tagged field to `read_tag`, which returns false for a tag that it does not know; unknown

@@ -38,6 +38,12 @@ impl Records {
     }
 }
 
+impl Default for Records {
+    fn default() -> Self {
+        Self::Inline(Bytes::new())
+    }
+}
+
 impl From<Bytes> for Records {
     fn from(bytes: Bytes) -> Self {
         Self::Inline(bytes)

@@ -183,6 +183,15 @@ impl Writer {
         Ok(())
     }
 
+    pub(crate) fn write_records(
+        &mut self,
+        flexible: bool,
+        value: &Records,
+        field: &'static str,
+    ) -> Result<(), EncodeError> {
+        self.write_nullable_records(flexible, Some(value), field)
+    }
+
     pub(crate) fn write_nullable_records(
         &mut self,
         flexible: bool,

@@ -1,0 +1,204 @@
+//! The lists over all schemas: the modules, the API keys, the cases of the round-trip tests.
+
+use super::lines::Lines;
+use crate::GeneratedFile;
+use crate::schema::{Api, Message, Role, Schema};
+
+const NOTICE: &str = "//! Written by `tidemill-protocol-generator` from `schemas/`; edits are overwritten.";
+
+/// Messages that the crate kafka-protocol 0.18 does not have.
+const NOT_IN_KAFKA_PROTOCOL: &[&str] = &["StreamsGroupHeartbeat", "StreamsGroupDescribe"];
+
+/// Writes `messages/mod.rs`.
+pub(crate) fn module_list(schemas: &[Schema]) -> GeneratedFile {
+    let mut lines = Lines::default();
+    lines.line("//! The messages of the protocol: one module per API, then values that are kept in bytes.");
+    lines.line("//!");
+    lines.line(
+        "//! Field names are Kafka's in Rust's spelling; `Default` gives Kafka's defaults. A struct within a",
+    );
+    lines.line("//! message keeps Kafka's name, with the message's in front where two messages of a module share it.");
+    lines.line("//! Unknown tagged fields are skipped.");
+    lines.line("//!");
+    lines.line(NOTICE);
+    lines.line("");
+    for is_api in [true, false] {
+        for schema in schemas.iter().filter(|schema| schema.api.is_some() == is_api) {
+            lines.line(format!("pub mod {};", schema.name));
+        }
+        lines.line("");
+    }
+    for schema in schemas {
+        let names: Vec<&str> = schema
+            .messages
+            .iter()
+            .map(|message| message.name.as_str())
+            .collect();
+        lines.line(format!("pub use {}::{{{}}};", schema.name, names.join(", ")));
+    }
+    GeneratedFile {
+        path: "src/messages/mod.rs".into(),
+        content: lines.finish(),
+    }
+}
+
+/// Writes `api_key.rs`.
+pub(crate) fn api_keys(schemas: &[Schema]) -> GeneratedFile {
+    let mut apis: Vec<(&Api, &Message)> = schemas
+        .iter()
+        .filter_map(|schema| Some((schema.api.as_ref()?, &schema.messages[0])))
+        .collect();
+    apis.sort_by_key(|(api, _)| api.key);
+    let mut lines = Lines::default();
+    lines.line(
+        "//! The APIs that the messages cover: key, name, versions of the request, first flexible version.",
+    );
+    lines.line("//!");
+    lines.line(NOTICE);
+    lines.line("");
+    lines.line("use std::fmt;");
+    lines.line("use std::ops::RangeInclusive;");
+    lines.line("");
+    lines.line("/// An API of the protocol.");
+    lines.line("#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]");
+    lines.line("#[repr(i16)]");
+    lines.open("pub enum ApiKey {");
+    for (api, request) in &apis {
+        lines.line(format!("/// Key {}, {}.", api.key, request.versions));
+        lines.line(format!("{} = {},", api.name, api.key));
+    }
+    lines.close("}");
+    lines.line("");
+    lines.open("impl ApiKey {");
+    lines.line("/// Every API, ascending by key.");
+    lines.open("pub const ALL: &[Self] = &[");
+    for (api, _) in &apis {
+        lines.line(format!("Self::{},", api.name));
+    }
+    lines.close("];");
+    write_lookup(&mut lines, &apis);
+    lines.close("}");
+    lines.line("");
+    lines.open("impl fmt::Display for ApiKey {");
+    lines.open("fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {");
+    lines.line("formatter.write_str(self.name())");
+    lines.close("}");
+    lines.close("}");
+    GeneratedFile {
+        path: "src/api_key.rs".into(),
+        content: lines.finish(),
+    }
+}
+
+fn write_lookup(lines: &mut Lines, apis: &[(&Api, &Message)]) {
+    lines.line("");
+    lines.line("/// The API of a key of the wire; `None` for one that no message here covers.");
+    lines.line("#[must_use]");
+    lines.open("pub const fn from_code(code: i16) -> Option<Self> {");
+    lines.open("match code {");
+    for (api, _) in apis {
+        lines.line(format!("{} => Some(Self::{}),", api.key, api.name));
+    }
+    lines.line("_ => None,");
+    lines.close("}");
+    lines.close("}");
+    write_match(
+        lines,
+        apis,
+        "Kafka's name, for example `ListOffsets`",
+        ("name", "&'static str"),
+        &|api, _| format!("{:?}", api.name),
+    );
+    lines.line("");
+    lines.line("/// The key on the wire.");
+    lines.line("#[must_use]");
+    lines.open("pub const fn code(self) -> i16 {");
+    lines.line("self as i16");
+    lines.close("}");
+    write_match(
+        lines,
+        apis,
+        "The versions of the request",
+        ("request_versions", "RangeInclusive<i16>"),
+        &|_, request| format!("{}..={}", request.versions.first, request.versions.last),
+    );
+    write_match(
+        lines,
+        apis,
+        "First version with compact lengths and tagged fields; `i16::MAX` if there is none",
+        ("flexible_since", "i16"),
+        &|_, request| {
+            request
+                .flexible_since
+                .map_or_else(|| "i16::MAX".to_owned(), |since| since.to_string())
+        },
+    );
+}
+
+/// Writes a method `(name, type)` with a value per API.
+fn write_match(
+    lines: &mut Lines,
+    apis: &[(&Api, &Message)],
+    doc: &str,
+    (name, kind): (&str, &str),
+    value: &dyn Fn(&Api, &Message) -> String,
+) {
+    lines.line("");
+    lines.line(format!("/// {doc}."));
+    lines.line("#[must_use]");
+    lines.open(format!("pub const fn {name}(self) -> {kind} {{"));
+    lines.open("match self {");
+    let mut arms: Vec<(String, Vec<String>)> = Vec::new();
+    for (api, request) in apis {
+        let value = value(api, request);
+        let variant = format!("Self::{}", api.name);
+        match arms.iter_mut().find(|(known, _)| *known == value) {
+            Some((_, variants)) => variants.push(variant),
+            None => arms.push((value, vec![variant])),
+        }
+    }
+    for (value, variants) in arms {
+        lines.line(format!("{} => {value},", variants.join(" | ")));
+    }
+    lines.close("}");
+    lines.close("}");
+}
+
+/// Writes the table of the round-trip tests.
+pub(crate) fn test_cases(schemas: &[Schema]) -> GeneratedFile {
+    let mut lines = Lines::default();
+    lines.line("//! Every message, with the same message of the crate kafka-protocol where it has one.");
+    lines.line("//!");
+    lines.line(NOTICE);
+    lines.line("");
+    lines.line("use kafka_protocol::messages as theirs;");
+    lines.line("use tidemill_protocol::messages as ours;");
+    lines.line("");
+    lines.line("use super::round_trip::{Case, other_codec, our_codec};");
+    lines.line("");
+    lines.line("/// One case per message.");
+    lines.open("pub const CASES: &[Case] = &[");
+    for schema in schemas {
+        let is_known = match &schema.api {
+            Some(api) => !NOT_IN_KAFKA_PROTOCOL.contains(&api.name.as_str()),
+            None => schema.name == "consumer_protocol",
+        };
+        for message in &schema.messages {
+            let name = &message.name;
+            let other = if is_known {
+                format!("Some(other_codec::<theirs::{name}>)")
+            } else {
+                "None".to_owned()
+            };
+            let is_request = message.role == Role::Request;
+            lines.line(format!(
+                "Case {{ name: {name:?}, is_request: {is_request}, ours: our_codec::<ours::{name}>, other: {other} }},"
+            ));
+        }
+    }
+    lines.close("];");
+    GeneratedFile {
+        path: "tests/wire/cases.rs".into(),
+        content: lines.finish(),
+    }
+}

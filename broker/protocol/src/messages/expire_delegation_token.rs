@@ -1,0 +1,96 @@
+//! ExpireDelegationToken (API key 40), versions 1 to 2, flexible since version 2.
+//!
+//! Written by `tidemill-protocol-generator` from `schemas/expire_delegation_token.schema`; edits are overwritten.
+
+use std::ops::RangeInclusive;
+
+use bytes::Bytes;
+
+use crate::{ApiKey, DecodeError, EncodeError, Message, Reader, Request, Writer};
+
+/// Request, versions 1 to 2.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ExpireDelegationTokenRequest {
+    /// `bytes`.
+    pub hmac: Bytes,
+    /// `int64`.
+    pub expiry_time_period_ms: i64,
+}
+
+impl Message for ExpireDelegationTokenRequest {
+    const VERSIONS: RangeInclusive<i16> = 1..=2;
+
+    fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
+        reader.check_version("ExpireDelegationTokenRequest", version, &Self::VERSIONS)?;
+        let flexible = version >= 2;
+        let hmac = reader.read_bytes(flexible, "ExpireDelegationTokenRequest.hmac")?;
+        let expiry_time_period_ms = reader.read_i64("ExpireDelegationTokenRequest.expiry_time_period_ms")?;
+        if flexible {
+            reader.skip_tagged_fields("ExpireDelegationTokenRequest")?;
+        }
+        Ok(Self {
+            hmac,
+            expiry_time_period_ms,
+        })
+    }
+
+    fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
+        writer.check_version("ExpireDelegationTokenRequest", version, &Self::VERSIONS)?;
+        let flexible = version >= 2;
+        writer.write_bytes(flexible, &self.hmac, "ExpireDelegationTokenRequest.hmac")?;
+        writer.write_i64(self.expiry_time_period_ms);
+        if flexible {
+            writer.write_no_tagged_fields();
+        }
+        Ok(())
+    }
+}
+
+impl Request for ExpireDelegationTokenRequest {
+    const API_KEY: ApiKey = ApiKey::ExpireDelegationToken;
+    const FLEXIBLE_SINCE: i16 = 2;
+    type Response = ExpireDelegationTokenResponse;
+}
+
+/// Response, versions 1 to 2.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ExpireDelegationTokenResponse {
+    /// `int16`.
+    pub error_code: i16,
+    /// `int64`.
+    pub expiry_timestamp_ms: i64,
+    /// `int32`.
+    pub throttle_time_ms: i32,
+}
+
+impl Message for ExpireDelegationTokenResponse {
+    const VERSIONS: RangeInclusive<i16> = 1..=2;
+
+    fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
+        reader.check_version("ExpireDelegationTokenResponse", version, &Self::VERSIONS)?;
+        let flexible = version >= 2;
+        let error_code = reader.read_i16("ExpireDelegationTokenResponse.error_code")?;
+        let expiry_timestamp_ms = reader.read_i64("ExpireDelegationTokenResponse.expiry_timestamp_ms")?;
+        let throttle_time_ms = reader.read_i32("ExpireDelegationTokenResponse.throttle_time_ms")?;
+        if flexible {
+            reader.skip_tagged_fields("ExpireDelegationTokenResponse")?;
+        }
+        Ok(Self {
+            error_code,
+            expiry_timestamp_ms,
+            throttle_time_ms,
+        })
+    }
+
+    fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
+        writer.check_version("ExpireDelegationTokenResponse", version, &Self::VERSIONS)?;
+        let flexible = version >= 2;
+        writer.write_i16(self.error_code);
+        writer.write_i64(self.expiry_timestamp_ms);
+        writer.write_i32(self.throttle_time_ms);
+        if flexible {
+            writer.write_no_tagged_fields();
+        }
+        Ok(())
+    }
+}
