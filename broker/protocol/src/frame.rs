@@ -141,3 +141,45 @@ fn finish(mut writer: Writer) -> Result<EncodedFrame, EncodeError> {
     let (bytes, holes) = writer.finish();
     Ok(EncodedFrame { bytes, holes })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_outside_the_limit_are_refused() {
+        assert_eq!(frame_size([0, 0, 1, 0], 256), Ok(256));
+        assert_eq!(
+            frame_size([0, 0, 1, 1], 256),
+            Err(FrameSizeError::TooLarge {
+                size: 257,
+                limit: 256
+            })
+        );
+        assert_eq!(
+            frame_size([0xff; 4], 256),
+            Err(FrameSizeError::Negative { size: -1 })
+        );
+    }
+
+    #[test]
+    fn parts_alternate_as_the_holes_say() {
+        let hole = |position, size_bytes| Hole { position, size_bytes };
+        let bytes = Bytes::from_static(b"abcdef");
+        let frame = EncodedFrame {
+            bytes,
+            holes: vec![hole(0, 1), hole(2, 7), hole(2, 8), hole(6, 9)],
+        };
+        assert_eq!(frame.size_bytes(), 31);
+        let text = |text: &'static str| FramePart::Bytes(Bytes::from_static(text.as_bytes()));
+        let expected = [
+            FramePart::Deferred(1),
+            text("ab"),
+            FramePart::Deferred(7),
+            FramePart::Deferred(8),
+            text("cdef"),
+            FramePart::Deferred(9),
+        ];
+        assert_eq!(frame.into_parts().collect::<Vec<_>>(), expected);
+    }
+}

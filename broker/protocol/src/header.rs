@@ -96,3 +96,34 @@ impl ResponseHeader {
 fn has_tagged_fields(api_key: ApiKey, api_version: i16) -> bool {
     api_key != ApiKey::ApiVersions && api_version >= api_key.flexible_since()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+
+    #[test]
+    fn the_response_header_of_api_versions_never_has_tagged_fields() {
+        let mut writer = Writer::new();
+        ResponseHeader { correlation_id: 1 }.encode(&mut writer, ApiKey::ApiVersions, 4);
+        assert_eq!(&writer.finish().0[..], [0, 0, 0, 1]);
+    }
+
+    #[test]
+    fn a_request_of_an_unknown_version_keeps_its_header() {
+        // ApiVersions 99 is flexible, so the header has tagged fields; the broker must be able to answer it.
+        let bytes = Bytes::from_static(&[0, 18, 0, 99, 0, 0, 0, 5, 0, 1, b'c', 0, 42]);
+        let mut reader = Reader::new(bytes);
+        let header = RequestHeader::decode(&mut reader).unwrap();
+        assert_eq!((header.api_key, header.api_version), (ApiKey::ApiVersions, 99));
+        assert_eq!(header.client_id.as_deref(), Some("c"));
+        assert_eq!(reader.remaining(), 1);
+    }
+
+    #[test]
+    fn an_unknown_api_is_named() {
+        let error =
+            RequestHeader::decode(&mut Reader::new(Bytes::from_static(&[0x7f, 0, 0, 0]))).unwrap_err();
+        assert_eq!(error.kind, DecodeErrorKind::UnknownApiKey { key: 0x7f00 });
+    }
+}

@@ -1,11 +1,12 @@
 //! Writes the message modules of `tidemill-protocol` from the schemas in `broker/protocol/schemas`.
 //!
 //! In reading order: [`versions`] (ranges), [`schema`] (what a schema says, resolved), `parser` (its text
-//! form), `code` (the Rust that follows from it). The library exists so that tests can compare the committed
+//! form), `code` (the Rust that follows from it), [`sample`] (made-up messages). The library exists so that tests can compare the committed
 //! files with what the schemas say, and make up messages from the schemas.
 
 mod code;
 mod parser;
+pub mod sample;
 pub mod schema;
 pub mod versions;
 

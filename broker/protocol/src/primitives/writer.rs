@@ -314,3 +314,69 @@ fn check_length(length: usize, max: usize, field: &'static str) -> Result<u32, E
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_have_both_layouts() {
+        let mut writer = Writer::new();
+        writer.write_string(false, "hi", "s").unwrap();
+        writer.write_string(true, "hi", "s").unwrap();
+        writer.write_nullable_bytes(false, None, "b").unwrap();
+        writer.write_nullable_bytes(true, None, "b").unwrap();
+        assert_eq!(&writer.finish().0[..], b"\x00\x02hi\x03hi\xff\xff\xff\xff\x00");
+    }
+
+    #[test]
+    fn a_string_longer_than_kafka_allows_is_refused() {
+        for flexible in [false, true] {
+            let error = Writer::new()
+                .write_string(flexible, &"x".repeat(40_000), "Topic.name")
+                .unwrap_err();
+            assert_eq!(error.to_string(), "Topic.name has length 40000, more than 32767");
+        }
+    }
+
+    #[test]
+    fn the_size_of_a_tagged_field_goes_in_front_of_it() {
+        let mut writer = Writer::new();
+        let tags = writer.start_tagged_fields();
+        let tag = writer.start_tag(tags, 3);
+        writer.write_string(true, &"x".repeat(200), "T.x").unwrap();
+        writer.end_tag(tag, "T.x").unwrap();
+        let (bytes, _) = writer.finish();
+        // One field; tag 3; 202 bytes as 0xca 0x01; 201 as 0xc9 0x01; the text.
+        assert_eq!(bytes[..7], [1, 3, 0xca, 0x01, 0xc9, 0x01, b'x']);
+        assert_eq!(bytes.len(), 4 + 202);
+    }
+
+    #[test]
+    fn deferred_records_leave_a_hole_and_count_in_lengths() {
+        let mut writer = Writer::new();
+        writer
+            .write_nullable_records(false, Some(&Records::Deferred(70_000)), "P.records")
+            .unwrap();
+        writer.write_i8(5);
+        assert_eq!(writer.size_bytes(), 4 + 70_000 + 1);
+        let (bytes, holes) = writer.finish();
+        assert_eq!(&bytes[..], [0, 1, 0x11, 0x70, 5]);
+        assert_eq!(
+            holes,
+            [Hole {
+                position: 4,
+                size_bytes: 70_000
+            }]
+        );
+    }
+
+    #[test]
+    fn no_deferred_bytes_leave_no_hole() {
+        let mut writer = Writer::new();
+        writer
+            .write_records(true, &Records::Deferred(0), "P.records")
+            .unwrap();
+        assert_eq!(writer.finish(), (Bytes::from_static(&[1]), Vec::new()));
+    }
+}

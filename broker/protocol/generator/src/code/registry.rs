@@ -2,7 +2,7 @@
 
 use super::lines::Lines;
 use crate::GeneratedFile;
-use crate::schema::{Api, Message, Role, Schema};
+use crate::schema::{Api, Message, Schema};
 
 const NOTICE: &str = "//! Written by `tidemill-protocol-generator` from `schemas/`; edits are overwritten.";
 
@@ -29,11 +29,12 @@ pub(crate) fn module_list(schemas: &[Schema]) -> GeneratedFile {
         lines.line("");
     }
     for schema in schemas {
-        let names: Vec<&str> = schema
+        let mut names: Vec<&str> = schema
             .messages
             .iter()
             .map(|message| message.name.as_str())
             .collect();
+        names.sort_unstable();
         lines.line(format!("pub use {}::{{{}}};", schema.name, names.join(", ")));
     }
     GeneratedFile {
@@ -174,10 +175,10 @@ pub(crate) fn test_cases(schemas: &[Schema]) -> GeneratedFile {
     lines.line("use kafka_protocol::messages as theirs;");
     lines.line("use tidemill_protocol::messages as ours;");
     lines.line("");
-    lines.line("use super::round_trip::{Case, other_codec, our_codec};");
+    lines.line("use super::round_trip::{Case, decode_only, other_codec, our_codec};");
     lines.line("");
     lines.line("/// One case per message.");
-    lines.open("pub const CASES: &[Case] = &[");
+    lines.open("pub(crate) const CASES: &[Case] = &[");
     for schema in schemas {
         let is_known = match &schema.api {
             Some(api) => !NOT_IN_KAFKA_PROTOCOL.contains(&api.name.as_str()),
@@ -190,9 +191,8 @@ pub(crate) fn test_cases(schemas: &[Schema]) -> GeneratedFile {
             } else {
                 "None".to_owned()
             };
-            let is_request = message.role == Role::Request;
             lines.line(format!(
-                "Case {{ name: {name:?}, is_request: {is_request}, ours: our_codec::<ours::{name}>, other: {other} }},"
+                "Case {{ name: {name:?}, decode: decode_only::<ours::{name}>, ours: our_codec::<ours::{name}>, other: {other} }},"
             ));
         }
     }

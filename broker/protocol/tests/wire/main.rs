@@ -1,0 +1,11 @@
+//! The whole of the wire protocol against an independent codec, against damage, and against its schemas.
+
+mod cases;
+mod damage;
+mod deferred_records;
+mod density;
+mod encoding;
+mod generated_files;
+mod headers;
+mod messages;
+mod round_trip;

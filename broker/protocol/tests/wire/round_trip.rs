@@ -1,0 +1,84 @@
+//! Decodes a message and encodes it again, with our codec or with the crate kafka-protocol.
+
+use std::path::Path;
+
+use bytes::{Bytes, BytesMut};
+use kafka_protocol::protocol as other;
+use tidemill_protocol::{DecodeError, Message, Reader, Writer};
+use tidemill_protocol_generator::schema;
+
+/// A message and how to send it through the codecs.
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    pub(crate) decode: fn(Bytes, i16) -> Result<(), DecodeError>,
+    pub(crate) ours: fn(Bytes, i16) -> Result<Bytes, DecodeError>,
+    pub(crate) other: Option<fn(Bytes, i16) -> Option<Bytes>>,
+}
+
+/// Our decoder, then our encoder. All bytes must belong to the message.
+pub(crate) fn our_codec<M: Message>(bytes: Bytes, version: i16) -> Result<Bytes, DecodeError> {
+    let mut reader = Reader::new(bytes);
+    let message = M::decode(&mut reader, version)?;
+    reader.finish("message")?;
+    let mut writer = Writer::new();
+    message
+        .encode(&mut writer, version)
+        .expect("what a version could say it can say again");
+    let (bytes, holes) = writer.finish();
+    assert!(holes.is_empty(), "decoded records are inline");
+    Ok(bytes)
+}
+
+/// Our decoder alone.
+pub(crate) fn decode_only<M: Message>(bytes: Bytes, version: i16) -> Result<(), DecodeError> {
+    M::decode(&mut Reader::new(bytes), version).map(drop)
+}
+
+/// The other decoder, then the other encoder; `None` if it does not know the version.
+pub(crate) fn other_codec<M>(mut bytes: Bytes, version: i16) -> Option<Bytes>
+where
+    M: other::Message + other::Decodable + other::Encodable,
+{
+    if !(M::VERSIONS.min..=M::VERSIONS.max).contains(&version) {
+        return None;
+    }
+    let message = M::decode(&mut bytes, version).expect("the other codec reads the message");
+    assert!(bytes.is_empty(), "the other codec leaves {} bytes", bytes.len());
+    let mut encoded = BytesMut::new();
+    message
+        .encode(&mut encoded, version)
+        .expect("the other codec writes the message");
+    Some(encoded.freeze())
+}
+
+/// All messages of the schemas, with their cases.
+pub(crate) fn messages_of_schemas(cases: &'static [Case]) -> Vec<(schema::Message, &'static Case)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
+    let schemas = tidemill_protocol_generator::load(&folder).expect("the schemas are well-formed");
+    let messages: Vec<schema::Message> = schemas.into_iter().flat_map(|schema| schema.messages).collect();
+    assert_eq!(messages.len(), cases.len());
+    messages
+        .into_iter()
+        .map(|message| {
+            let case = cases
+                .iter()
+                .find(|case| case.name == message.name)
+                .expect("each message has a case");
+            (message, case)
+        })
+        .collect()
+}
+
+/// Bytes that look random, the same in every run.
+pub(crate) fn noise(seed: usize, length: usize) -> Vec<u8> {
+    let mut state = seed as u64;
+    (0..length)
+        .map(|_| {
+            // SplitMix64.
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            mixed.to_le_bytes()[7]
+        })
+        .collect()
+}
