@@ -12,7 +12,7 @@
 //! ```
 //!
 //! A field: name, type, versions; then, in this order, the versions that may be null, the tag, the default
-//! (Kafka's zero value if left out; a nullable string or array then defaults to an empty one) and whether a
+//! (if left out: zero, or the empty string, array or struct, even where null is allowed) and whether a
 //! version without the field drops it silently. Two spaces are one step.
 
 use std::fmt;

@@ -236,6 +236,9 @@ impl<'a> Sampler<'a> {
                     .flat_map(|field| self.default_bytes(field))
                     .collect();
                 bytes.push(0);
+                if field.nullable.is_some() {
+                    bytes.insert(0, 1);
+                }
                 bytes
             }
             Kind::String | Kind::Bytes | Kind::Records | Kind::Array(_) => {

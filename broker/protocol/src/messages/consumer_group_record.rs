@@ -133,14 +133,24 @@ impl Message for ConsumerGroupCurrentMemberAssignmentValue {
 }
 
 /// Part of [`ConsumerGroupCurrentMemberAssignmentValue`], version 0.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TopicPartitions {
     /// `uuid`.
     pub topic_id: Uuid,
     /// `[]int32`.
     pub partitions: Vec<i32>,
-    /// `[]int32`, or null, tag 0; default null.
+    /// `[]int32`, or null, tag 0.
     pub assignment_epochs: Option<Vec<i32>>,
+}
+
+impl Default for TopicPartitions {
+    fn default() -> Self {
+        Self {
+            topic_id: Uuid::ZERO,
+            partitions: Vec::new(),
+            assignment_epochs: Some(Vec::new()),
+        }
+    }
 }
 
 impl TopicPartitions {
@@ -149,7 +159,7 @@ impl TopicPartitions {
         let partitions = reader.read_array(true, 4, "TopicPartitions.partitions", |reader| {
             reader.read_i32("TopicPartitions.partitions")
         })?;
-        let mut assignment_epochs = None;
+        let mut assignment_epochs = Some(Vec::new());
         reader.read_tagged_fields("TopicPartitions", &mut |tag, reader| {
             match tag {
                 0 => {
@@ -183,7 +193,11 @@ impl TopicPartitions {
             },
         )?;
         let tags = writer.start_tagged_fields();
-        if self.assignment_epochs.is_some() {
+        if self
+            .assignment_epochs
+            .as_ref()
+            .is_none_or(|assignment_epochs| !assignment_epochs.is_empty())
+        {
             let tag = writer.start_tag(tags, 0);
             writer.write_nullable_array(
                 true,
@@ -251,7 +265,7 @@ pub struct ConsumerGroupMemberMetadataValue {
     pub rebalance_timeout_ms: i32,
     /// `string`, or null.
     pub server_assignor: Option<String>,
-    /// `ClassicMemberMetadata`, or null, tag 0; default null.
+    /// `ClassicMemberMetadata`, or null, tag 0.
     pub classic_member_metadata: Option<ClassicMemberMetadata>,
 }
 
@@ -266,7 +280,7 @@ impl Default for ConsumerGroupMemberMetadataValue {
             subscribed_topic_regex: Some(String::new()),
             rebalance_timeout_ms: -1,
             server_assignor: Some(String::new()),
-            classic_member_metadata: None,
+            classic_member_metadata: Some(ClassicMemberMetadata::default()),
         }
     }
 }
@@ -293,7 +307,7 @@ impl Message for ConsumerGroupMemberMetadataValue {
             reader.read_i32("ConsumerGroupMemberMetadataValue.rebalance_timeout_ms")?;
         let server_assignor =
             reader.read_nullable_string(true, "ConsumerGroupMemberMetadataValue.server_assignor")?;
-        let mut classic_member_metadata = None;
+        let mut classic_member_metadata = Some(ClassicMemberMetadata::default());
         reader.read_tagged_fields("ConsumerGroupMemberMetadataValue", &mut |tag, reader| {
             match tag {
                 0 => {
@@ -368,9 +382,9 @@ impl Message for ConsumerGroupMemberMetadataValue {
             "ConsumerGroupMemberMetadataValue.server_assignor",
         )?;
         let tags = writer.start_tagged_fields();
-        if self.classic_member_metadata.is_some() {
+        if self.classic_member_metadata != Some(ClassicMemberMetadata::default()) {
             let tag = writer.start_tag(tags, 0);
-            writer.write_presence(self.classic_member_metadata.is_some());
+            writer.write_tagged_presence(self.classic_member_metadata.is_some());
             if let Some(classic_member_metadata) = &self.classic_member_metadata {
                 classic_member_metadata.encode(writer)?;
             }

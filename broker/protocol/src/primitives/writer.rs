@@ -241,6 +241,11 @@ impl Writer {
         self.buffer.put_i8(if is_present { 1 } else { -1 });
     }
 
+    /// As [`Writer::write_presence`] for a struct in a tagged field.
+    pub(crate) fn write_tagged_presence(&mut self, is_present: bool) {
+        self.buffer.put_u8(u8::from(is_present));
+    }
+
     /// Begins the tagged fields of a struct. Each is written between [`Writer::start_tag`] and
     /// [`Writer::end_tag`], in ascending order.
     pub(crate) fn start_tagged_fields(&mut self) -> TagCount {

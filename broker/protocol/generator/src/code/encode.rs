@@ -164,8 +164,8 @@ fn write_struct(lines: &mut Lines, message: &Message, field: &Field, inner: &str
         lines.line(format!("self.{name}.encode(writer{version})?;"));
         return;
     }
-    // A tagged struct that is null is left out unless its default is another, which none has.
-    lines.line(format!("writer.write_presence(self.{name}.is_some());"));
+    let presence = if field.tag.is_some() { "write_tagged_presence" } else { "write_presence" };
+    lines.line(format!("writer.{presence}(self.{name}.is_some());"));
     let local = field.local_name();
     lines.open(format!("if let Some({local}) = &self.{name} {{"));
     lines.line(format!("{local}.encode(writer{version})?;"));
