@@ -31,6 +31,12 @@ pub enum DecodeErrorKind {
         /// The length found.
         length: i64,
     },
+    /// A string longer than Kafka allows.
+    #[error("is a string of {length} bytes, more than 32767")]
+    StringTooLong {
+        /// Bytes of the string.
+        length: usize,
+    },
     /// A null where the version does not allow one.
     #[error("is null, which this version does not allow")]
     UnexpectedNull,

@@ -19,7 +19,7 @@ use std::ops::RangeInclusive;
 use bytes::Bytes;
 
 use super::varint::decode_unsigned_varint;
-use super::{DecodeError, DecodeErrorKind, Records};
+use super::{DecodeError, DecodeErrorKind, MAX_STRING_BYTES, Records};
 use crate::Uuid;
 
 /// Bytes of memory that the arrays of a decoded message may take for each byte of input.
@@ -144,6 +144,13 @@ impl Reader {
             self.check_length(i64::from(length), field, start)?
         };
         let Some(length) = length else { return Ok(None) };
+        if length > MAX_STRING_BYTES {
+            return Err(DecodeError {
+                field,
+                offset: start,
+                kind: DecodeErrorKind::StringTooLong { length },
+            });
+        }
         let bytes = self.take(length, field)?;
         match std::str::from_utf8(bytes) {
             Ok(text) => Ok(Some(text.to_owned())),
@@ -462,6 +469,16 @@ mod tests {
                 remaining: 2
             }
         );
+    }
+
+    #[test]
+    fn a_string_longer_than_kafka_allows_is_refused() {
+        // 40,001 as a variable-length integer.
+        let bytes = [&[0xc1, 0xb8, 0x02], &[b'x'; 40_000][..]].concat();
+        let error = Reader::new(Bytes::from(bytes))
+            .read_string(true, "s")
+            .unwrap_err();
+        assert_eq!(error.kind, DecodeErrorKind::StringTooLong { length: 40_000 });
     }
 
     #[test]

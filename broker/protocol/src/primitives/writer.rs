@@ -8,10 +8,9 @@ use std::ops::RangeInclusive;
 use bytes::{BufMut, Bytes, BytesMut};
 
 use super::varint::encode_unsigned_varint;
-use super::{EncodeError, EncodeErrorKind, Records};
+use super::{EncodeError, EncodeErrorKind, MAX_STRING_BYTES, Records};
 use crate::Uuid;
 
-const MAX_STRING_BYTES: usize = i16::MAX as usize;
 const MAX_LENGTH: usize = i32::MAX as usize;
 
 /// Bytes that the sender puts between the bytes of an encoded message.

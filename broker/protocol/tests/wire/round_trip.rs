@@ -82,3 +82,15 @@ pub(crate) fn noise(seed: usize, length: usize) -> Vec<u8> {
         })
         .collect()
 }
+
+/// Asserts that what the decoder makes of any bytes is stable: encoded again, it is read as the same.
+pub(crate) fn settles(case: &Case, bytes: Bytes, version: i16) {
+    if let Ok(encoded) = (case.ours)(bytes, version) {
+        assert_eq!(
+            (case.ours)(encoded.clone(), version),
+            Ok(encoded),
+            "{} version {version}",
+            case.name
+        );
+    }
+}

@@ -164,7 +164,11 @@ fn write_struct(lines: &mut Lines, message: &Message, field: &Field, inner: &str
         lines.line(format!("self.{name}.encode(writer{version})?;"));
         return;
     }
-    let presence = if field.tag.is_some() { "write_tagged_presence" } else { "write_presence" };
+    let presence = if field.tag.is_some() {
+        "write_tagged_presence"
+    } else {
+        "write_presence"
+    };
     lines.line(format!("writer.{presence}(self.{name}.is_some());"));
     let local = field.local_name();
     lines.open(format!("if let Some({local}) = &self.{name} {{"));
