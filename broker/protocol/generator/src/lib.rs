@@ -61,6 +61,6 @@ pub fn generate(schemas: &[Schema]) -> Vec<GeneratedFile> {
     let mut files: Vec<GeneratedFile> = schemas.iter().map(code::message_file).collect();
     files.push(code::module_list(schemas));
     files.push(code::api_keys(schemas));
-    files.push(code::test_cases(schemas));
+    files.extend(code::test_cases(schemas));
     files
 }

@@ -8,4 +8,6 @@ mod encoding;
 mod generated_files;
 mod headers;
 mod messages;
+mod other_cases;
+mod other_codec;
 mod round_trip;

@@ -1,18 +1,16 @@
-//! Decodes a message and encodes it again, with our codec or with the crate kafka-protocol.
+//! Decodes a message and encodes it again.
 
 use std::path::Path;
 
-use bytes::{Bytes, BytesMut};
-use kafka_protocol::protocol as other;
+use bytes::Bytes;
 use tidemill_protocol::{DecodeError, Message, Reader, Writer};
 use tidemill_protocol_generator::schema;
 
-/// A message and how to send it through the codecs.
+/// A message and how to send it through the codec.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     pub(crate) decode: fn(Bytes, i16) -> Result<(), DecodeError>,
     pub(crate) ours: fn(Bytes, i16) -> Result<Bytes, DecodeError>,
-    pub(crate) other: Option<fn(Bytes, i16) -> Option<Bytes>>,
 }
 
 /// Our decoder, then our encoder. All bytes must belong to the message.
@@ -32,23 +30,6 @@ pub(crate) fn our_codec<M: Message>(bytes: Bytes, version: i16) -> Result<Bytes,
 /// Our decoder alone.
 pub(crate) fn decode_only<M: Message>(bytes: Bytes, version: i16) -> Result<(), DecodeError> {
     M::decode(&mut Reader::new(bytes), version).map(drop)
-}
-
-/// The other decoder, then the other encoder; `None` if it does not know the version.
-pub(crate) fn other_codec<M>(mut bytes: Bytes, version: i16) -> Option<Bytes>
-where
-    M: other::Message + other::Decodable + other::Encodable,
-{
-    if !(M::VERSIONS.min..=M::VERSIONS.max).contains(&version) {
-        return None;
-    }
-    let message = M::decode(&mut bytes, version).expect("the other codec reads the message");
-    assert!(bytes.is_empty(), "the other codec leaves {} bytes", bytes.len());
-    let mut encoded = BytesMut::new();
-    message
-        .encode(&mut encoded, version)
-        .expect("the other codec writes the message");
-    Some(encoded.freeze())
 }
 
 /// All messages of the schemas, with their cases.

@@ -165,40 +165,55 @@ fn write_match(
     lines.close("}");
 }
 
-/// Writes the table of the round-trip tests.
-pub(crate) fn test_cases(schemas: &[Schema]) -> GeneratedFile {
-    let mut lines = Lines::default();
-    lines.line("//! Every message, with the same message of the crate kafka-protocol where it has one.");
-    lines.line("//!");
-    lines.line(NOTICE);
-    lines.line("");
-    lines.line("use kafka_protocol::messages as theirs;");
-    lines.line("use tidemill_protocol::messages as ours;");
-    lines.line("");
-    lines.line("use super::round_trip::{Case, decode_only, other_codec, our_codec};");
-    lines.line("");
-    lines.line("/// One case per message.");
-    lines.open("pub(crate) const CASES: &[Case] = &[");
+/// Writes the tables of the round-trip tests: our messages, and those of the other codec.
+pub(crate) fn test_cases(schemas: &[Schema]) -> [GeneratedFile; 2] {
+    let mut ours = Lines::default();
+    ours.line("//! Every message.");
+    ours.line("//!");
+    ours.line(NOTICE);
+    ours.line("");
+    ours.line("use tidemill_protocol::messages;");
+    ours.line("");
+    ours.line("use super::round_trip::{Case, decode_only, our_codec};");
+    ours.line("");
+    ours.line("/// One case per message.");
+    ours.open("pub(crate) const CASES: &[Case] = &[");
+    let mut theirs = Lines::default();
+    theirs.line("//! The messages that the crate kafka-protocol has as well.");
+    theirs.line("//!");
+    theirs.line(NOTICE);
+    theirs.line("");
+    theirs.line("use kafka_protocol::messages;");
+    theirs.line("");
+    theirs.line("use super::other_codec::{OtherCodec, other_codec};");
+    theirs.line("");
+    theirs.line("/// Names and codecs.");
+    theirs.open("pub(crate) const OTHER_CASES: &[(&str, OtherCodec)] = &[");
     for schema in schemas {
-        let is_known = match &schema.api {
+        let is_shared = match &schema.api {
             Some(api) => !NOT_IN_KAFKA_PROTOCOL.contains(&api.name.as_str()),
             None => schema.name == "consumer_protocol",
         };
         for message in &schema.messages {
             let name = &message.name;
-            let other = if is_known {
-                format!("Some(other_codec::<theirs::{name}>)")
-            } else {
-                "None".to_owned()
-            };
-            lines.line(format!(
-                "Case {{ name: {name:?}, decode: decode_only::<ours::{name}>, ours: our_codec::<ours::{name}>, other: {other} }},"
+            let path = format!("messages::{name}");
+            ours.line(format!(
+                "Case {{ name: {name:?}, decode: decode_only::<{path}>, ours: our_codec::<{path}> }},"
             ));
+            if is_shared {
+                theirs.line(format!("({name:?}, other_codec::<{path}>),"));
+            }
         }
     }
-    lines.close("];");
-    GeneratedFile {
-        path: "tests/wire/cases.rs".into(),
-        content: lines.finish(),
-    }
+    let file = |path: &str, mut lines: Lines| {
+        lines.close("];");
+        GeneratedFile {
+            path: path.into(),
+            content: lines.finish(),
+        }
+    };
+    [
+        file("tests/wire/cases.rs", ours),
+        file("tests/wire/other_cases.rs", theirs),
+    ]
 }
