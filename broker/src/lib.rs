@@ -1,2 +1,3 @@
 //! A Kafka-protocol broker on one node.
 pub mod config;
+pub mod group;

@@ -64,7 +64,7 @@ pub struct TopicDefaults {
 }
 
 /// The group coordinator.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GroupCoordinatorConfig {
     /// `group.min.session.timeout.ms`; default 6 s.
     pub min_session_timeout: Duration,

@@ -1,0 +1,27 @@
+//! The group coordinator: membership of consumer groups and their committed offsets.
+//!
+//! Everything but [`service`] is a pure state machine: inputs and the time go in, records to append and answers
+//! to give come out. The state is a fold over the records of `__consumer_offsets`; an answer leaves only when
+//! the high watermark covers every record appended before it.
+//!
+//! Reading order:
+//! * [`turn`]: what one step of a group reads and leaves behind (records, replies, timers);
+//! * [`classic_group`]: the classic rebalance protocol of one group;
+//! * [`offsets`]: committed offsets;
+//! * [`records`]: the bytes of `__consumer_offsets`;
+//! * [`timers`]: a queue of deadlines;
+//! * [`coordinator`]: a shard, all groups of one partition of `__consumer_offsets`;
+//! * [`held_replies`]: answers that wait until what they say is durable;
+//! * [`partitioning`]: which shard a group lives in.
+//!
+//! Groups of the consumer protocol (KIP-848) and offsets of open transactions get modules of their own beside
+//! these: a shard is the only place that knows which kind a group is.
+
+pub mod classic_group;
+pub mod coordinator;
+pub mod held_replies;
+pub mod offsets;
+pub mod partitioning;
+pub mod records;
+pub mod timers;
+pub mod turn;

@@ -1,0 +1,117 @@
+//! What one step of a group reads, and what it leaves behind.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use tidemill_environment::Now;
+use tidemill_protocol::messages::delete_groups::DeletableGroupResult;
+use tidemill_protocol::messages::describe_groups::DescribedGroup;
+use tidemill_protocol::messages::heartbeat::HeartbeatResponse;
+use tidemill_protocol::messages::join_group::JoinGroupResponse;
+use tidemill_protocol::messages::leave_group::LeaveGroupResponse;
+use tidemill_protocol::messages::list_groups::ListedGroup;
+use tidemill_protocol::messages::offset_commit::OffsetCommitResponse;
+use tidemill_protocol::messages::offset_delete::OffsetDeleteResponse;
+use tidemill_protocol::messages::offset_fetch::OffsetFetchResponseGroup;
+use tidemill_protocol::messages::sync_group::SyncGroupResponse;
+
+use super::timers::TimerKey;
+use crate::config::broker_config::GroupCoordinatorConfig;
+
+/// Names one answer that somebody waits for. The shell chooses it and never uses it twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReplyToken(pub u64);
+
+/// One record of `__consumer_offsets`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoordinatorRecord {
+    /// What the record is about: two bytes of type, then the key's fields.
+    pub key: Bytes,
+    /// Two bytes of version, then the value's fields; `None` deletes the key.
+    pub value: Option<Bytes>,
+}
+
+/// An answer of a shard.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reply {
+    /// To JoinGroup; comes when the group's next generation is formed.
+    Join(JoinGroupResponse),
+    /// To SyncGroup; comes when the leader has assigned.
+    Sync(SyncGroupResponse),
+    /// To Heartbeat.
+    Heartbeat(HeartbeatResponse),
+    /// To LeaveGroup.
+    Leave(LeaveGroupResponse),
+    /// To OffsetCommit.
+    OffsetCommit(OffsetCommitResponse),
+    /// To one group of OffsetFetch.
+    OffsetFetch(OffsetFetchResponseGroup),
+    /// To OffsetDelete.
+    OffsetDelete(OffsetDeleteResponse),
+    /// To one group of DescribeGroups.
+    Describe(DescribedGroup),
+    /// To ListGroups: the groups of one shard.
+    List(Vec<ListedGroup>),
+    /// To one group of DeleteGroups.
+    Delete(DeletableGroupResult),
+}
+
+/// What a step of a shard leaves behind.
+///
+/// The records are appended as one batch. The replies are sent when the high watermark covers everything the
+/// shard has appended so far, these records included; if the append fails the shard is thrown away and loaded
+/// again, and the replies with it.
+#[derive(Debug, Default)]
+pub struct Output {
+    /// Records to append, in order.
+    pub records: Vec<CoordinatorRecord>,
+    /// Answers to send once the records are durable.
+    pub replies: Vec<(ReplyToken, Reply)>,
+}
+
+/// A change of the shard's timers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum TimerChange {
+    Schedule(TimerKey, Duration),
+    Cancel(TimerKey),
+}
+
+/// One step: the time and the limits it reads, and the effects it collects.
+#[derive(Debug)]
+pub(super) struct Turn<'a> {
+    pub(super) now: Now,
+    pub(super) config: &'a GroupCoordinatorConfig,
+    pub(super) output: Output,
+    pub(super) timers: Vec<TimerChange>,
+}
+
+impl<'a> Turn<'a> {
+    pub(super) fn new(now: Now, config: &'a GroupCoordinatorConfig) -> Self {
+        Self {
+            now,
+            config,
+            output: Output::default(),
+            timers: Vec::new(),
+        }
+    }
+
+    pub(super) fn reply(&mut self, token: ReplyToken, reply: Reply) {
+        self.output.replies.push((token, reply));
+    }
+
+    pub(super) fn append(&mut self, record: CoordinatorRecord) {
+        self.output.records.push(record);
+    }
+
+    /// Sets the timer `key` to go off after `delay`, instead of when it was set to before.
+    pub(super) fn schedule(&mut self, key: TimerKey, delay: Duration) {
+        self.timers.push(TimerChange::Schedule(
+            key,
+            self.now.monotonic.saturating_add(delay),
+        ));
+    }
+
+    pub(super) fn cancel(&mut self, key: TimerKey) {
+        self.timers.push(TimerChange::Cancel(key));
+    }
+}
