@@ -1,1 +1,0 @@
-//! One folder a story, each run by the tests.

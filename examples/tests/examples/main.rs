@@ -1,0 +1,3 @@
+//! Runs every story and compares its outcome with what another way of computing gives.
+
+mod flights;
