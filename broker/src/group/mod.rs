@@ -12,11 +12,13 @@
 //! * [`timers`]: a queue of deadlines;
 //! * [`coordinator`]: a shard, all groups of one partition of `__consumer_offsets`;
 //! * [`held_replies`]: answers that wait until what they say is durable;
+//! * [`api`]: the group APIs in all their versions;
 //! * [`partitioning`]: which shard a group lives in.
 //!
 //! Groups of the consumer protocol (KIP-848) and offsets of open transactions get modules of their own beside
 //! these: a shard is the only place that knows which kind a group is.
 
+pub mod api;
 pub mod classic_group;
 pub mod coordinator;
 pub mod held_replies;
