@@ -255,6 +255,18 @@ impl RecordBatch {
         }
     }
 
+    /// Walks uncompressed records by their lengths and compares their number with the header's. Compressed ones
+    /// are taken at their word: their readers count.
+    ///
+    /// # Errors
+    /// [`BatchError::Record`] if a length leads out of the batch, or bytes or records are missing or left.
+    pub fn verify_record_count(&self) -> Result<(), BatchError> {
+        match self.compression()? {
+            Compression::None => self.uncompressed().verify_lengths(),
+            _ => Ok(()),
+        }
+    }
+
     /// The bytes after the header: the records, compressed or not.
     #[must_use]
     pub fn payload(&self) -> Bytes {
@@ -267,22 +279,31 @@ impl RecordBatch {
     /// [`BatchError::UnknownCompression`]; [`BatchError::Decompression`] if the compressed bytes are damaged
     /// or grow beyond `limit`.
     pub fn records(&self, limit: usize) -> Result<RecordSet, BatchError> {
-        let header = &self.header;
-        let base_offset = header.base_offset;
-        let records = match self.compression()? {
-            Compression::None => self.payload(),
-            codec => decompress(codec, &self.bytes[HEADER_BYTES..], limit)
-                .map_err(|source| BatchError::Decompression { base_offset, source })?,
+        let base_offset = self.header.base_offset;
+        let decompressed = |codec| {
+            decompress(codec, &self.bytes[HEADER_BYTES..], limit)
+                .map_err(|source| BatchError::Decompression { base_offset, source })
         };
+        match self.compression()? {
+            Compression::None => Ok(self.uncompressed()),
+            codec => Ok(RecordSet::new(decompressed(codec)?, self.record_origin())),
+        }
+    }
+
+    fn uncompressed(&self) -> RecordSet {
+        RecordSet::new(self.payload(), self.record_origin())
+    }
+
+    fn record_origin(&self) -> RecordSetOrigin {
+        let header = &self.header;
         let append_time =
             (self.timestamp_type() == TimestampType::LogAppendTime).then_some(header.max_timestamp);
-        let origin = RecordSetOrigin {
-            base_offset,
+        RecordSetOrigin {
+            base_offset: header.base_offset,
             base_timestamp: header.base_timestamp,
             append_time,
             record_count: header.record_count,
-        };
-        Ok(RecordSet::new(records, origin))
+        }
     }
 
     /// The header once the broker has set the time of all records to `append_time_ms`, with its new checksum

@@ -143,6 +143,24 @@ impl RecordSet {
         &self.payload
     }
 
+    /// Steps from record to record by their lengths; checks that they end with the payload.
+    pub(super) fn verify_lengths(&self) -> Result<(), BatchError> {
+        let mut records = self.iter();
+        while records.index < self.origin.record_count {
+            if let Err(source) = records.fields.sized("record") {
+                return Err(records.fail(source));
+            }
+            records.index += 1;
+        }
+        match records.fields.rest.len() {
+            0 => Ok(()),
+            extra => Err(records.fail(RecordError::TrailingBytes {
+                field: "record",
+                extra,
+            })),
+        }
+    }
+
     /// Iterates over the records. The first error ends the iteration.
     #[must_use]
     pub fn iter(&self) -> RecordIter<'_> {

@@ -1,0 +1,315 @@
+//! Recovery after an unclean stop: verify what may not have reached the disk, cut a torn end, rebuild indexes.
+//!
+//! ```text
+//!   segment      segment      segment (last)
+//! [..........][.......|....][.............XXXX]
+//!                     recovery point       torn end: cut
+//!              <----------- read again ------->
+//! ```
+//!
+//! A crash of the process tears at most the last batch. A power loss may also lose sectors in the middle of what
+//! was not synced: they read as zeros, and whole batches may follow. Both are cut: none of it was acknowledged
+//! as durable. Anything else, a bit that flipped or bytes overwritten with valid batches behind them, is damage
+//! that cutting would turn into a silent loss: recovery refuses and names the place.
+
+mod damage;
+
+use crate::batch_scan::{BatchScan, ScanError};
+use crate::file_names::{OFFSET_INDEX, TIME_INDEX, offset_file_name};
+use crate::segment::{FileSizes, Segment};
+use crate::storage::{Storage, StorageError};
+use damage::{find_batch_behind, looks_unwritten};
+use std::path::PathBuf;
+use tidemill_protocol::records::BatchError;
+
+/// Why a log could not be recovered.
+#[derive(Debug, thiserror::Error)]
+pub enum RecoveryError {
+    /// The disk failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// A valid batch lies behind bytes that are none.
+    #[error(
+        "{} is damaged at byte {position}, but {} holds a valid batch at byte {intact_position}; \
+         cutting would lose it: restore the file, or remove everything from there on by hand",
+        path.display(), intact_path.display()
+    )]
+    InteriorDamage {
+        /// The damaged segment file.
+        path: PathBuf,
+        /// Where the batch begins that cannot be read.
+        position: u64,
+        /// The file that holds the valid batch.
+        intact_path: PathBuf,
+        /// Where it begins.
+        intact_position: u64,
+        /// What is wrong with the damaged one.
+        source: BatchError,
+    },
+    /// Two segments claim the same offsets.
+    #[error("{} holds offsets up to {end_offset}, but the next segment is {}", path.display(), next_path.display())]
+    Overlap {
+        /// The earlier segment file.
+        path: PathBuf,
+        /// Its end offset.
+        end_offset: i64,
+        /// The later segment file.
+        next_path: PathBuf,
+    },
+}
+
+/// The end of a log that was cut off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CutTail {
+    /// The segment file.
+    pub path: PathBuf,
+    /// Its size now.
+    pub position: u64,
+    /// Bytes that were cut, those of removed segments included.
+    pub bytes: u64,
+    /// Offset that the log ends at now.
+    pub end_offset: i64,
+    /// What was wrong with the first batch that was cut.
+    pub reason: String,
+}
+
+/// What opening a log took.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RecoveryReport {
+    /// Segments that were read again.
+    pub segments_read: usize,
+    /// Bytes that were read again.
+    pub bytes_read: u64,
+    /// The torn end, if there was one.
+    pub cut: Option<CutTail>,
+}
+
+/// What recovery goes by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RecoveryBounds {
+    /// Everything below was synced.
+    pub(crate) recovery_point: i64,
+    pub(crate) index_interval_bytes: u32,
+    /// The log was closed.
+    pub(crate) clean: bool,
+}
+
+/// Makes the segments usable. Returns what it took and the index of the first segment that was read again.
+pub(crate) fn recover(
+    storage: &dyn Storage,
+    segments: &mut Vec<Segment>,
+    sizes: &FileSizes,
+    bounds: RecoveryBounds,
+) -> Result<(RecoveryReport, Option<usize>), RecoveryError> {
+    let mut report = RecoveryReport::default();
+    let Some(first) = first_to_read(storage, segments, sizes, bounds)? else {
+        return Ok((report, None));
+    };
+    let mut index = first;
+    while index < segments.len() {
+        if let Some(reason) = gap_before(segments, index, first, bounds)? {
+            let (position, before) = (segments[index - 1].size_bytes(), index - 1);
+            cut(storage, segments, (before, position), reason, &mut report)?;
+            break;
+        }
+        report.segments_read += 1;
+        report.bytes_read += segments[index].size_bytes();
+        let next_base = segments.get(index + 1).map(Segment::base_offset);
+        if let Some((position, source)) = rebuild(storage, &mut segments[index], bounds)? {
+            judge(storage, segments, index, (position, &source), bounds)?;
+            cut(
+                storage,
+                segments,
+                (index, position),
+                source.to_string(),
+                &mut report,
+            )?;
+            break;
+        }
+        if let Some(next_base) = next_base {
+            let end_offset = segments[index].end_offset();
+            if end_offset > next_base {
+                let (path, next_path) = (segments[index].path().into(), segments[index + 1].path().into());
+                return Err(RecoveryError::Overlap {
+                    path,
+                    end_offset,
+                    next_path,
+                });
+            }
+        }
+        index += 1;
+    }
+    // Closed segments end where the next one begins, also if compaction removed their last records.
+    for index in 1..segments.len() {
+        let base_offset = segments[index].base_offset();
+        segments[index - 1].set_end_offset(base_offset);
+    }
+    Ok((report, Some(first)))
+}
+
+/// The first segment whose bytes or indexes cannot be trusted.
+fn first_to_read(
+    storage: &dyn Storage,
+    segments: &mut [Segment],
+    sizes: &FileSizes,
+    bounds: RecoveryBounds,
+) -> Result<Option<usize>, StorageError> {
+    let Some(last) = segments.len().checked_sub(1) else {
+        return Ok(None);
+    };
+    if !bounds.clean {
+        let behind = |segment: &Segment| segment.end_offset() >= bounds.recovery_point;
+        return Ok(Some(segments[..last].iter().position(behind).unwrap_or(last)));
+    }
+    let has_indexes = |segment: &Segment| {
+        let has = |ending| sizes.contains_key(&offset_file_name(segment.base_offset(), ending));
+        segment.is_empty() || (has(OFFSET_INDEX) && has(TIME_INDEX))
+    };
+    if let Some(missing) = segments.iter().position(|segment| !has_indexes(segment)) {
+        return Ok(Some(missing));
+    }
+    match segments[last].load_tail(storage) {
+        Ok(()) => Ok(None),
+        Err(ScanError::Damaged {
+            path,
+            position,
+            source,
+        }) => {
+            tracing::warn!(path = %path.display(), position, %source, "closed log needs recovery");
+            Ok(Some(last))
+        }
+        Err(ScanError::Storage(error)) if error.source.kind() == std::io::ErrorKind::UnexpectedEof => {
+            Ok(Some(last))
+        }
+        Err(ScanError::Storage(error)) => Err(error),
+    }
+}
+
+/// Says why `index` cannot follow the segment before it: a power loss took the name of one in between.
+fn gap_before(
+    segments: &[Segment],
+    index: usize,
+    first: usize,
+    bounds: RecoveryBounds,
+) -> Result<Option<String>, RecoveryError> {
+    if index == first {
+        return Ok(None);
+    }
+    let (end_offset, base_offset) = (segments[index - 1].end_offset(), segments[index].base_offset());
+    // Below the recovery point compaction may have removed the records in between.
+    if base_offset <= end_offset || base_offset <= bounds.recovery_point {
+        return Ok(None);
+    }
+    Ok(Some(format!("the next segment begins at offset {base_offset}")))
+}
+
+/// Reads all batches of a segment and builds its indexes. Returns the first place that holds no valid batch.
+fn rebuild(
+    storage: &dyn Storage,
+    segment: &mut Segment,
+    bounds: RecoveryBounds,
+) -> Result<Option<(u64, BatchError)>, StorageError> {
+    let size = segment.size_bytes();
+    segment.begin_rebuild(storage)?;
+    let file = segment.open_log(storage)?;
+    let mut scan = BatchScan::new(&file, 0, size);
+    loop {
+        let position = scan.position();
+        match scan.next_batch() {
+            Ok(Some(batch)) if batch.base_offset() < segment.end_offset() => {
+                let (base_offset, last_offset_delta) =
+                    (batch.base_offset(), batch.header().last_offset_delta);
+                return Ok(Some((
+                    position,
+                    BatchError::InvalidOffsetDelta {
+                        base_offset,
+                        last_offset_delta,
+                    },
+                )));
+            }
+            Ok(Some(batch)) => segment.note_batch(storage, batch.header(), bounds.index_interval_bytes)?,
+            Ok(None) => return Ok(None),
+            Err(ScanError::Damaged { position, source, .. }) => return Ok(Some((position, source))),
+            Err(ScanError::Storage(error)) => return Err(error),
+        }
+    }
+}
+
+/// Decides whether everything from the damaged place on may be cut.
+fn judge(
+    storage: &dyn Storage,
+    segments: &[Segment],
+    index: usize,
+    damaged: (u64, &BatchError),
+    bounds: RecoveryBounds,
+) -> Result<(), RecoveryError> {
+    let (segment, position) = (&segments[index], damaged.0);
+    let file = segment.open_log(storage)?;
+    let size = file.size_bytes()?;
+    let behind = find_batch_behind(&file, position, size, segment.end_offset())?;
+    let mut intact = behind.map(|at| (segment.path().to_path_buf(), at));
+    if intact.is_none() {
+        for later in &segments[index + 1..] {
+            let file = later.open_log(storage)?;
+            if let Ok(Some(_)) = BatchScan::new(&file, 0, later.size_bytes()).next_batch() {
+                intact = Some((later.path().to_path_buf(), 0));
+                break;
+            }
+        }
+    }
+    let Some((intact_path, intact_position)) = intact else {
+        return Ok(());
+    };
+    let end = behind.unwrap_or(size);
+    let was_synced = segment.end_offset() < bounds.recovery_point;
+    if !was_synced && looks_unwritten(&file, position, end, segment.end_offset())? {
+        return Ok(());
+    }
+    let source = match BatchScan::new(&file, position, size).next_batch() {
+        Err(ScanError::Damaged { source, .. }) => source,
+        Err(ScanError::Storage(error)) => return Err(error.into()),
+        Ok(_) => BatchError::InvalidOffsetDelta {
+            base_offset: segment.end_offset(),
+            last_offset_delta: -1,
+        },
+    };
+    let path = segment.path().to_path_buf();
+    Err(RecoveryError::InteriorDamage {
+        path,
+        position,
+        intact_path,
+        intact_position,
+        source,
+    })
+}
+
+/// Cuts the log at `position` of segment `at.0` and removes the segments behind it, the last one first.
+fn cut(
+    storage: &dyn Storage,
+    segments: &mut Vec<Segment>,
+    at: (usize, u64),
+    reason: String,
+    report: &mut RecoveryReport,
+) -> Result<(), StorageError> {
+    let (index, position) = at;
+    let mut bytes = 0;
+    while segments.len() > index + 1 {
+        let segment = segments.pop().expect("there are more than one");
+        bytes += segment.size_bytes();
+        segment.remove(storage)?;
+    }
+    let segment = &mut segments[index];
+    let file = segment.open_log(storage)?;
+    bytes += file.size_bytes()? - position;
+    file.set_len(position)?;
+    let (path, end_offset) = (segment.path().to_path_buf(), segment.end_offset());
+    tracing::warn!(path = %path.display(), position, bytes, end_offset, reason, "cut the torn end of a log");
+    report.cut = Some(CutTail {
+        path,
+        position,
+        bytes,
+        end_offset,
+        reason,
+    });
+    Ok(())
+}

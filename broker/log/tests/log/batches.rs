@@ -1,0 +1,196 @@
+//! Batches and logs to test with.
+
+use bytes::Bytes;
+use std::path::Path;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tidemill_environment::Now;
+use tidemill_log::{
+    AppendError, AppendOptions, AppendOrigin, AppendedInfo, Chunk, Disk, LogConfig, OpenError, OpenOptions,
+    PartitionLog, RecoveryReport,
+};
+use tidemill_protocol::records::{
+    BatchBuilder, BatchOptions, Compression, EndTransactionMarker, ProducerIdentity, RecordBatch,
+};
+
+/// A time of day in 2026, milliseconds.
+pub(crate) const NOON: i64 = 1_800_000_000_000;
+
+pub(crate) fn now() -> Now {
+    Now::at_ms(NOON)
+}
+
+pub(crate) const CLIENT: AppendOptions = AppendOptions {
+    origin: AppendOrigin::Client,
+    leader_epoch: 0,
+};
+pub(crate) const COORDINATOR: AppendOptions = AppendOptions {
+    origin: AppendOrigin::Coordinator,
+    leader_epoch: 0,
+};
+
+/// A batch of records whose values are `values` and whose timestamps rise from `timestamp` by one.
+pub(crate) fn batch_with(options: BatchOptions, timestamp: i64, values: &[&[u8]]) -> Bytes {
+    let mut builder = BatchBuilder::new(options);
+    for (at, value) in (timestamp..).zip(values) {
+        builder.try_append(at, Some(b"key"), Some(value), &[]).unwrap();
+    }
+    builder.build().unwrap()
+}
+
+pub(crate) fn batch(values: &[&[u8]]) -> Bytes {
+    batch_with(BatchOptions::default(), NOON, values)
+}
+
+pub(crate) fn compressed(compression: Compression, timestamp: i64, values: &[&[u8]]) -> Bytes {
+    batch_with(
+        BatchOptions {
+            compression,
+            ..BatchOptions::default()
+        },
+        timestamp,
+        values,
+    )
+}
+
+pub(crate) fn identity(id: i64, epoch: i16, base_sequence: i32) -> Option<ProducerIdentity> {
+    Some(ProducerIdentity {
+        id,
+        epoch,
+        base_sequence,
+    })
+}
+
+pub(crate) fn produced(producer: Option<ProducerIdentity>, transactional: bool, values: &[&[u8]]) -> Bytes {
+    batch_with(
+        BatchOptions {
+            producer,
+            transactional,
+            ..BatchOptions::default()
+        },
+        NOON,
+        values,
+    )
+}
+
+pub(crate) fn marker(id: i64, epoch: i16, committed: bool) -> Bytes {
+    let marker = EndTransactionMarker {
+        committed,
+        coordinator_epoch: 0,
+    };
+    let producer = identity(id, epoch, -1);
+    let options = BatchOptions {
+        producer,
+        transactional: true,
+        control: true,
+        ..BatchOptions::default()
+    };
+    let mut builder = BatchBuilder::new(options);
+    builder
+        .try_append(NOON, Some(&marker.key()), Some(&marker.value()), &[])
+        .unwrap();
+    builder.build().unwrap()
+}
+
+/// A log in a directory of its own, which goes with it.
+pub(crate) struct LogFolder {
+    pub(crate) folder: TempDir,
+    pub(crate) config: LogConfig,
+}
+
+impl LogFolder {
+    pub(crate) fn new(config: LogConfig) -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            config,
+        }
+    }
+
+    pub(crate) fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("flights-0")
+    }
+
+    pub(crate) fn try_open(&self, clean: bool) -> Result<(PartitionLog, RecoveryReport), OpenError> {
+        open_at(&self.path(), &self.config, clean)
+    }
+
+    pub(crate) fn open(&self, clean: bool) -> PartitionLog {
+        self.try_open(clean).unwrap().0
+    }
+}
+
+pub(crate) fn open_at(
+    path: &Path,
+    config: &LogConfig,
+    clean: bool,
+) -> Result<(PartitionLog, RecoveryReport), OpenError> {
+    PartitionLog::open(
+        Arc::new(Disk::default()),
+        path,
+        config.clone(),
+        OpenOptions { clean },
+        now(),
+    )
+}
+
+pub(crate) fn append(log: &mut PartitionLog, records: Bytes) -> Result<AppendedInfo, AppendError> {
+    log.append(records, CLIENT, now())
+}
+
+pub(crate) fn sync(log: &mut PartitionLog) {
+    let outcome = log.begin_sync().run();
+    log.complete_sync(outcome).unwrap();
+}
+
+pub(crate) fn bytes_of(chunks: &[Chunk]) -> Bytes {
+    let parts: Vec<Bytes> = chunks
+        .iter()
+        .map(|chunk| match chunk {
+            Chunk::Bytes(bytes) => bytes.clone(),
+            Chunk::FileRegion(region) => region.read().unwrap(),
+        })
+        .collect();
+    parts.concat().into()
+}
+
+/// The batches that a read from `offset` returns.
+pub(crate) fn read_batches(log: &PartitionLog, offset: i64, max_bytes: u32) -> Vec<RecordBatch> {
+    let read = log.read(offset, max_bytes, i64::MAX, true).unwrap();
+    let mut input = bytes_of(&read.chunks);
+    assert_eq!(input.len(), read.size_bytes as usize);
+    let mut batches = Vec::new();
+    while let Some(batch) = RecordBatch::decode_next(&mut input).unwrap() {
+        batch.verify_checksum().unwrap();
+        batches.push(batch);
+    }
+    if let (Some(first), Some(last)) = (batches.first(), batches.last()) {
+        assert_eq!(
+            (read.first_offset, read.end_offset),
+            (first.base_offset(), last.header().end_offset())
+        );
+    }
+    batches
+}
+
+/// Offset and value of every data record from the log start to the end.
+pub(crate) fn read_all(log: &PartitionLog) -> Vec<(i64, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut offset = log.start_offset();
+    while offset < log.end_offset() {
+        let batches = read_batches(log, offset, 64 << 10);
+        offset = batches
+            .last()
+            .expect("there is more below the end")
+            .header()
+            .end_offset();
+        for batch in batches.iter().filter(|batch| !batch.is_control()) {
+            for record in &batch.records(1 << 20).unwrap() {
+                let record = record.unwrap();
+                if record.offset >= log.start_offset() {
+                    found.push((record.offset, record.value.unwrap().to_vec()));
+                }
+            }
+        }
+    }
+    found
+}
