@@ -180,7 +180,7 @@ impl StoredFile {
     /// [`StorageError`] with the disk's answer.
     pub fn size_bytes(&self) -> Result<u64, StorageError> {
         self.handle
-            .len()
+            .size_bytes()
             .map_err(|source| StorageError::new("measure", &self.path, source))
     }
 
