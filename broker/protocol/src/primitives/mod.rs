@@ -15,6 +15,3 @@ pub use encode_error::{EncodeError, EncodeErrorKind};
 pub use reader::{ALLOCATION_FACTOR, Reader};
 pub use records::Records;
 pub use writer::{Hole, Writer};
-
-/// Longest string in bytes, in both layouts: Kafka refuses longer ones even where the length is variable.
-const MAX_STRING_BYTES: usize = i16::MAX as usize;

@@ -8,9 +8,12 @@ use std::ops::RangeInclusive;
 use bytes::{BufMut, Bytes, BytesMut};
 
 use super::varint::encode_unsigned_varint;
-use super::{EncodeError, EncodeErrorKind, MAX_STRING_BYTES, Records};
+use super::{EncodeError, EncodeErrorKind, Records};
 use crate::Uuid;
 
+/// Longest string in bytes, in both layouts: Kafka refuses longer ones even where the length is variable.
+pub(super) const MAX_STRING_BYTES: usize = i16::MAX as usize;
+/// Most bytes of a byte string and most elements of an array.
 const MAX_LENGTH: usize = i32::MAX as usize;
 
 /// Bytes that the sender puts between the bytes of an encoded message.
