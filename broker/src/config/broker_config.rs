@@ -107,6 +107,11 @@ pub struct BrokerConfig {
     pub network: NetworkConfig,
     /// How topics are created.
     pub topics: TopicDefaults,
+    /// `http.listener`, a key of this broker only: HOST:PORT of metrics and health; `None` (empty) is the default.
+    pub http_listener: Option<String>,
+    /// The cluster id to format an empty data folder with, and to find in one that is not; `None` takes what is
+    /// there or makes one up. No key: it comes from the environment variable `CLUSTER_ID`.
+    pub cluster_id: Option<String>,
     /// The group coordinator.
     pub groups: GroupCoordinatorConfig,
     /// `producer.id.expiration.ms`: how long an idle producer's state is kept; default 1 day.
@@ -147,6 +152,8 @@ impl BrokerConfig {
             log_dirs: log_dirs(layers)?,
             network: NetworkConfig::new(layers)?,
             topics: TopicDefaults::new(layers)?,
+            http_listener: Some(layers.text("http.listener")?).filter(|address| !address.is_empty()),
+            cluster_id: None,
             groups: GroupCoordinatorConfig::new(layers)?,
             producer_id_expiration: duration(layers, "producer.id.expiration.ms")?,
             warnings,

@@ -54,6 +54,24 @@ pub struct LogRead {
 }
 
 impl LogRead {
+    /// Reads all chunks into memory, for readers inside the broker.
+    ///
+    /// # Errors
+    /// [`StorageError`] with the disk's answer.
+    pub fn into_bytes(self) -> Result<Bytes, StorageError> {
+        let mut pieces = Vec::with_capacity(self.chunks.len());
+        for chunk in self.chunks {
+            pieces.push(match chunk {
+                Chunk::Bytes(bytes) => bytes,
+                Chunk::FileRegion(region) => region.read()?,
+            });
+        }
+        match pieces.len() {
+            1 => Ok(pieces.remove(0)),
+            _ => Ok(pieces.concat().into()),
+        }
+    }
+
     fn nothing_at(offset: i64) -> Self {
         Self {
             chunks: Vec::new(),

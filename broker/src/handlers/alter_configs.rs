@@ -1,0 +1,55 @@
+//! AlterConfigs: replaces all overrides of a resource; what is not named goes back to its default.
+
+use std::ops::RangeInclusive;
+
+use tidemill_protocol::messages::alter_configs::{
+    AlterConfigsRequest, AlterConfigsResource, AlterConfigsResourceResponse, AlterConfigsResponse,
+};
+
+use super::RequestContext;
+use super::configs::Target;
+use crate::broker_state::BrokerState;
+use crate::config::alter;
+use crate::config::describe::BrokerResource;
+
+pub(super) const VERSIONS: RangeInclusive<i16> = 0..=2;
+
+pub(super) async fn handle(
+    broker: &BrokerState,
+    _context: &RequestContext,
+    request: AlterConfigsRequest,
+) -> AlterConfigsResponse {
+    let validate_only = request.validate_only;
+    let responses = request
+        .resources
+        .into_iter()
+        .map(|resource| tokio::task::block_in_place(|| replace(broker, resource, validate_only)))
+        .collect();
+    AlterConfigsResponse { responses, ..AlterConfigsResponse::default() }
+}
+
+fn replace(
+    broker: &BrokerState,
+    resource: AlterConfigsResource,
+    validate_only: bool,
+) -> AlterConfigsResourceResponse {
+    let configs = || resource.configs.iter().map(|config| (config.name.as_str(), config.value.as_deref()));
+    let target = Target::parse(broker, resource.resource_type, &resource.resource_name);
+    let result = target.and_then(|target| {
+        target.change(broker, validate_only, |target, _, layers| match target {
+            Target::Topic(_) => alter::replace_topic(configs(), layers),
+            Target::ThisBroker => alter::replace_broker(BrokerResource::ThisBroker, configs()),
+            Target::ClusterDefault => alter::replace_broker(BrokerResource::ClusterDefault, configs()),
+        })
+    });
+    let (error_code, error_message) = match result {
+        Ok(()) => (0, None),
+        Err(refused) => (refused.error.code(), Some(refused.message)),
+    };
+    AlterConfigsResourceResponse {
+        error_code,
+        error_message,
+        resource_type: resource.resource_type,
+        resource_name: resource.resource_name,
+    }
+}
