@@ -17,8 +17,13 @@ use tidemill_protocol::{Reader, RequestHeader};
 fuzz_target!(|input: &[u8]| {
     let frame = Bytes::copy_from_slice(input);
     let mut reader = Reader::new(frame.clone());
-    let Ok(header) = RequestHeader::decode(&mut reader) else { return };
+    let Ok(header) = RequestHeader::decode(&mut reader) else {
+        return;
+    };
     let name = format!("{}Request", header.api_key);
-    let case = cases::CASES.iter().find(|case| case.name == name).expect("each API has a request");
+    let case = cases::CASES
+        .iter()
+        .find(|case| case.name == name)
+        .expect("each API has a request");
     round_trip::settles(case, frame.slice(reader.position()..), header.api_version);
 });

@@ -14,8 +14,12 @@ use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
-    let [choice, version, body @ ..] = input else { return };
+    let [choice, version, body @ ..] = input else {
+        return;
+    };
     let responses = cases::CASES.iter().filter(|case| !case.name.ends_with("Request"));
-    let Some(case) = responses.cycle().nth(usize::from(*choice)) else { return };
+    let Some(case) = responses.cycle().nth(usize::from(*choice)) else {
+        return;
+    };
     round_trip::settles(case, Bytes::copy_from_slice(body), i16::from(*version));
 });

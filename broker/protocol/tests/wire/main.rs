@@ -6,6 +6,7 @@ mod deferred_records;
 mod density;
 mod encoding;
 mod generated_files;
+mod golden;
 mod headers;
 mod messages;
 mod other_cases;

@@ -34,7 +34,8 @@ fn for_every_version(check: impl Fn(&Message, &Case, i16, &[u8])) {
     }
 }
 
-fn other_codec_of(message: &Message) -> Option<OtherCodec> {
+/// The other codec for a message, if it has one.
+pub(crate) fn other_codec_of(message: &Message) -> Option<OtherCodec> {
     OTHER_CASES
         .iter()
         .find(|(name, _)| *name == message.name)
