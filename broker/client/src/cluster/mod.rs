@@ -1,0 +1,13 @@
+//! The cluster as a client sees it: who its brokers are, who leads what, and connections to them.
+//!
+//! `metadata` is one view of the cluster, `brokers` keeps the connections, `refresh` renews the view in the
+//! background, `calls` is what producers, consumers and admins hold.
+
+mod brokers;
+mod calls;
+mod metadata;
+mod refresh;
+
+pub(crate) use brokers::Lane;
+pub(crate) use calls::Cluster;
+pub use metadata::{BrokerMetadata, Metadata, PartitionMetadata, TopicMetadata};
