@@ -5,19 +5,43 @@
 //! plain threads. Logic that can be wrong (retries and sequences of a producer, group membership, fetching) is
 //! written as state machines without I/O, which the tests drive with a clock of their own.
 
+mod admin;
 mod cluster;
+mod committed;
 mod config;
 mod connection;
+mod consumer;
+mod list_offsets;
 mod network;
+mod producer;
 mod record;
+mod serializer;
 
+pub use admin::{
+    Admin, AdminError, AlterOperation, BlockingAdmin, ClusterDescription, ConfigAlteration, ConfigDescription,
+    ConfigEntry, ConfigResource, ConfigSource, CreateTopicsOptions, CreatedTopic, GroupDescription,
+    GroupListing, GroupMember, ItemResults, LogDirDescription, NewPartitions, NewTopic, OffsetSpec,
+    ReplicaSize, ResourceType,
+};
 pub use cluster::{BrokerMetadata, Metadata, PartitionMetadata, TopicMetadata};
 pub use config::{
     Acks, AdminConfig, AssignorChoice, AutoOffsetReset, ConfigError, ConfigWarning, ConnectionConfig,
     ConsumerConfig, IsolationLevel, PartitionerChoice, ProducerConfig, Properties, WarningReason,
 };
 pub use connection::CallError;
+pub use consumer::{
+    BlockingConsumer, CommitError, ConsumedBatch, Consumer, OffsetError, PollError, Polled, Records, SubscribeError,
+};
 pub use record::{
     ConsumerGroupMetadata, Header, OffsetAndMetadata, OffsetAndTimestamp, ProducerRecord, RecordMetadata,
     TopicPartition,
 };
+pub use producer::{
+    BlockingProducer, BorrowedRecord, Delivery, DeliveryError, Partitioner, PartitionerInput, Producer,
+    RoundRobinPartitioner, SendError, StickyPartitioner, TypedProducer, murmur2_partition,
+};
+pub use serializer::{
+    BytesSerializer, Deserializer, LongSerializer, Nullable, SerializationError, Serializer, StringSerializer,
+};
+pub use tidemill_protocol::ErrorCode;
+pub use tidemill_protocol::records::{BatchError, Compression, HeaderRef, RecordRef};

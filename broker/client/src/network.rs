@@ -114,7 +114,7 @@ mod tests {
     fn a_plain_thread_can_wait_for_a_timer_of_the_runtime() {
         handle().unwrap();
         let before = now().monotonic;
-        block_on(tokio::time::sleep(Duration::from_millis(5)));
+        block_on(async { tokio::time::sleep(Duration::from_millis(5)).await });
         assert!(now().monotonic - before >= Duration::from_millis(5));
     }
 

@@ -19,6 +19,8 @@ use crate::network;
 pub(crate) enum Lane {
     /// Short questions: metadata, offsets, groups, administration.
     Control,
+    /// Joining a group, which waits for the other members, and heartbeats.
+    Group,
     /// Produce and Fetch.
     Data,
 }

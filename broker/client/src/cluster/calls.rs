@@ -146,8 +146,18 @@ impl Cluster {
         node_id: i32,
         build: impl FnOnce(i16) -> R,
     ) -> Result<R::Response, CallError> {
+        self.call_node_up_to(node_id, i16::MAX, build).await
+    }
+
+    /// Like [`Cluster::call_node`], in no version above `limit`.
+    pub(crate) async fn call_node_up_to<R: Request>(
+        &self,
+        node_id: i32,
+        limit: i16,
+        build: impl FnOnce(i16) -> R,
+    ) -> Result<R::Response, CallError> {
         let channel = self.channel(node_id, Lane::Control).await?;
-        self.shared.call(&channel, build).await
+        self.shared.call(&channel, limit, build).await
     }
 
     /// Calls whichever broker answers.
@@ -184,9 +194,10 @@ impl Shared {
     async fn call<R: Request>(
         &self,
         channel: &Channel,
+        limit: i16,
         build: impl FnOnce(i16) -> R,
     ) -> Result<R::Response, CallError> {
-        let version = channel.version::<R>(i16::MAX)?;
+        let version = channel.version::<R>(limit)?;
         channel.call(&build(version), version, self.config.request_timeout).await
     }
 
@@ -203,7 +214,7 @@ impl Shared {
         let mut last = CallError::NoBroker { last: "the cluster has no known broker".to_owned() };
         for address in known.iter().chain(&self.bootstrap) {
             let answer = match self.brokers.channel(address, Lane::Control).await {
-                Ok(channel) => self.call(&channel, &build).await,
+                Ok(channel) => self.call(&channel, i16::MAX, &build).await,
                 Err(error) => Err(error),
             };
             match answer {

@@ -99,6 +99,11 @@ impl Metadata {
         self.topics.get(topic).map_or(Uuid::ZERO, |topic| topic.id)
     }
 
+    /// Makes a view of one response.
+    pub(crate) fn from_response(response: MetadataResponse) -> Self {
+        Self::default().succeeded_by(response, 0)
+    }
+
     /// Makes the view that follows this one. A partition's leader never goes back to an older epoch of the
     /// same topic: answers of brokers that lag behind arrive late.
     pub(super) fn succeeded_by(&self, response: MetadataResponse, answers: u64) -> Self {

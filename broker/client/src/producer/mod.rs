@@ -1,0 +1,29 @@
+//! The producer: records in, acknowledged offsets out.
+//!
+//! In reading order: `handle` is what callers hold; `partitioner` chooses partitions; `accumulator` collects
+//! records into batches, `buffer_memory` bounds them, `delivery` tells callers what became of them; `sender`
+//! decides what to send when (a state machine), `tracked` is one partition in its eyes, `dispatch` does the
+//! sending; `errors` is how it fails, `blocking` and `typed` are other faces.
+
+mod accumulator;
+mod batch;
+mod blocking;
+mod buffer_memory;
+mod delivery;
+mod dispatch;
+mod errors;
+mod handle;
+mod node_link;
+mod partitioner;
+mod sender;
+#[cfg(test)]
+mod sender_tests;
+mod tracked;
+mod typed;
+
+pub use blocking::BlockingProducer;
+pub use delivery::Delivery;
+pub use errors::{DeliveryError, SendError};
+pub use handle::{BorrowedRecord, Producer};
+pub use partitioner::{Partitioner, PartitionerInput, RoundRobinPartitioner, StickyPartitioner, murmur2_partition};
+pub use typed::TypedProducer;
