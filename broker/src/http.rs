@@ -16,7 +16,11 @@ use crate::broker_state::BrokerState;
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Serves until `stopping` turns true.
-pub(crate) async fn run(listener: TcpListener, broker: Arc<BrokerState>, mut stopping: watch::Receiver<bool>) {
+pub(crate) async fn run(
+    listener: TcpListener,
+    broker: Arc<BrokerState>,
+    mut stopping: watch::Receiver<bool>,
+) {
     let router = Router::new()
         .route("/metrics", get(metrics))
         .route("/health/live", get(async || "live\n"))
@@ -26,7 +30,10 @@ pub(crate) async fn run(listener: TcpListener, broker: Arc<BrokerState>, mut sto
         // An error means that the broker is gone already.
         let _ = stopping.wait_for(|stopping| *stopping).await;
     };
-    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped).await {
+    if let Err(error) = axum::serve(listener, router)
+        .with_graceful_shutdown(stopped)
+        .await
+    {
         tracing::error!(%error, "the HTTP listener ended");
     }
 }
@@ -34,7 +41,10 @@ pub(crate) async fn run(listener: TcpListener, broker: Arc<BrokerState>, mut sto
 async fn metrics(State(broker): State<Arc<BrokerState>>) -> impl IntoResponse {
     match broker.metrics.render() {
         Ok(text) => Ok(([(header::CONTENT_TYPE, OPEN_METRICS)], text)),
-        Err(error) => Err((StatusCode::INTERNAL_SERVER_ERROR, format!("cannot write metrics: {error}\n"))),
+        Err(error) => Err((
+            StatusCode::INTERNAL_SERVER_ERROR,
+            format!("cannot write metrics: {error}\n"),
+        )),
     }
 }
 
@@ -46,6 +56,9 @@ async fn ready(State(broker): State<Arc<BrokerState>>) -> impl IntoResponse {
     if open >= expected {
         (StatusCode::OK, "ready\n".to_owned())
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, format!("{open} of {expected} partitions are open\n"))
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            format!("{open} of {expected} partitions are open\n"),
+        )
     }
 }

@@ -24,16 +24,25 @@ pub(super) async fn handle(
         .into_iter()
         .map(|topic| tokio::task::block_in_place(|| grow(broker, topic, validate_only)))
         .collect();
-    CreatePartitionsResponse { results, ..CreatePartitionsResponse::default() }
+    CreatePartitionsResponse {
+        results,
+        ..CreatePartitionsResponse::default()
+    }
 }
 
-fn grow(broker: &BrokerState, wanted: CreatePartitionsTopic, validate_only: bool) -> CreatePartitionsTopicResult {
-    let assignments: Option<Vec<Vec<i32>>> =
-        wanted.assignments.map(|all| all.into_iter().map(|one| one.broker_ids).collect());
+fn grow(
+    broker: &BrokerState,
+    wanted: CreatePartitionsTopic,
+    validate_only: bool,
+) -> CreatePartitionsTopicResult {
+    let assignments: Option<Vec<Vec<i32>>> = wanted
+        .assignments
+        .map(|all| all.into_iter().map(|one| one.broker_ids).collect());
     let decided = broker.change_metadata(|image| {
-        let changes = image.topic(&wanted.name).ok_or(TopicError::Unknown).and_then(|topic| {
-            topics::grow(topic, wanted.count, assignments.as_deref(), broker.placement())
-        });
+        let changes = image
+            .topic(&wanted.name)
+            .ok_or(TopicError::Unknown)
+            .and_then(|topic| topics::grow(topic, wanted.count, assignments.as_deref(), broker.placement()));
         match changes {
             Ok(_) if validate_only => (Vec::new(), Ok(())),
             Ok(changes) => (changes, Ok(())),
@@ -45,5 +54,9 @@ fn grow(broker: &BrokerState, wanted: CreatePartitionsTopic, validate_only: bool
         Ok(Err(error)) => (errors::of_topic(&error), Some(error.to_string())),
         Err(error) => (errors::of_commit(&error), Some(error.to_string())),
     };
-    CreatePartitionsTopicResult { name: wanted.name, error_code: error.code(), error_message: message }
+    CreatePartitionsTopicResult {
+        name: wanted.name,
+        error_code: error.code(),
+        error_message: message,
+    }
 }

@@ -25,17 +25,30 @@ pub(super) async fn handle(
             Ok(start) => (start, ErrorCode::None),
             Err(error) => (-1, error),
         };
-        DeleteRecordsPartitionResult { partition_index, low_watermark, error_code: error.code() }
+        DeleteRecordsPartitionResult {
+            partition_index,
+            low_watermark,
+            error_code: error.code(),
+        }
     };
     let topics = tokio::task::block_in_place(|| {
         let of_topic = |topic: tidemill_protocol::messages::delete_records::DeleteRecordsTopic| {
-            let partitions =
-                topic.partitions.iter().map(|one| delete(&topic.name, one.partition_index, one.offset)).collect();
-            DeleteRecordsTopicResult { name: topic.name, partitions }
+            let partitions = topic
+                .partitions
+                .iter()
+                .map(|one| delete(&topic.name, one.partition_index, one.offset))
+                .collect();
+            DeleteRecordsTopicResult {
+                name: topic.name,
+                partitions,
+            }
         };
         request.topics.into_iter().map(of_topic).collect()
     });
-    DeleteRecordsResponse { topics, ..DeleteRecordsResponse::default() }
+    DeleteRecordsResponse {
+        topics,
+        ..DeleteRecordsResponse::default()
+    }
 }
 
 /// Returns the new log start offset.
@@ -45,7 +58,11 @@ fn delete_before(broker: &BrokerState, topic: &str, index: i32, offset: i64) -> 
     }
     let partition = broker.partition_by_name(topic, index)?;
     let high_watermark = partition.high_watermark();
-    let offset = if offset == UP_TO_HIGH_WATERMARK { high_watermark } else { offset };
+    let offset = if offset == UP_TO_HIGH_WATERMARK {
+        high_watermark
+    } else {
+        offset
+    };
     partition.with_log_mut(|log| {
         if !log.config().cleanup.delete {
             return Err(ErrorCode::PolicyViolation);
@@ -54,7 +71,12 @@ fn delete_before(broker: &BrokerState, topic: &str, index: i32, offset: i64) -> 
             return Err(ErrorCode::OffsetOutOfRange);
         }
         log.delete_records_before(offset).map_err(|error| {
-            tracing::error!(topic, partition = index, error = crate::error_chain::chain(&error), "cannot delete records");
+            tracing::error!(
+                topic,
+                partition = index,
+                error = crate::error_chain::chain(&error),
+                "cannot delete records"
+            );
             ErrorCode::KafkaStorageError
         })?;
         Ok(log.start_offset())

@@ -22,11 +22,22 @@ pub(super) async fn handle(
     request: DescribeConfigsRequest,
 ) -> DescribeConfigsResponse {
     let synonyms = request.include_synonyms;
-    let results = request.resources.into_iter().map(|resource| describe(broker, resource, synonyms)).collect();
-    DescribeConfigsResponse { results, ..DescribeConfigsResponse::default() }
+    let results = request
+        .resources
+        .into_iter()
+        .map(|resource| describe(broker, resource, synonyms))
+        .collect();
+    DescribeConfigsResponse {
+        results,
+        ..DescribeConfigsResponse::default()
+    }
 }
 
-fn describe(broker: &BrokerState, resource: DescribeConfigsResource, synonyms: bool) -> DescribeConfigsResult {
+fn describe(
+    broker: &BrokerState,
+    resource: DescribeConfigsResource,
+    synonyms: bool,
+) -> DescribeConfigsResult {
     let described = Target::parse(broker, resource.resource_type, &resource.resource_name)
         .and_then(|target| target.describe(broker, resource.configuration_keys.as_deref()));
     let mut result = DescribeConfigsResult {
@@ -35,7 +46,12 @@ fn describe(broker: &BrokerState, resource: DescribeConfigsResource, synonyms: b
         ..DescribeConfigsResult::default()
     };
     match described {
-        Ok(configs) => result.configs = configs.into_iter().map(|config| entry(config, synonyms)).collect(),
+        Ok(configs) => {
+            result.configs = configs
+                .into_iter()
+                .map(|config| entry(config, synonyms))
+                .collect()
+        }
         Err(refused) => {
             result.error_code = refused.error.code();
             result.error_message = Some(refused.message);
@@ -45,7 +61,11 @@ fn describe(broker: &BrokerState, resource: DescribeConfigsResource, synonyms: b
 }
 
 fn entry(config: DescribedConfig, with_synonyms: bool) -> DescribeConfigsResourceResult {
-    let synonyms = if with_synonyms { config.synonyms } else { Vec::new() };
+    let synonyms = if with_synonyms {
+        config.synonyms
+    } else {
+        Vec::new()
+    };
     DescribeConfigsResourceResult {
         name: config.name,
         value: config.value,

@@ -14,10 +14,11 @@ pub(super) fn of_topic(error: &TopicError) -> ErrorCode {
         TopicError::InvalidName { .. } | TopicError::Collides { .. } => ErrorCode::InvalidTopicException,
         TopicError::Exists { .. } => ErrorCode::TopicAlreadyExists,
         TopicError::Unknown => ErrorCode::UnknownTopicOrPartition,
-        TopicError::InvalidPartitions { .. } | TopicError::NotAnIncrease { .. } => ErrorCode::InvalidPartitions,
+        TopicError::InvalidPartitions { .. } | TopicError::NotAnIncrease { .. } => {
+            ErrorCode::InvalidPartitions
+        }
         TopicError::InvalidReplicationFactor { .. } => ErrorCode::InvalidReplicationFactor,
         TopicError::InvalidAssignment { .. } => ErrorCode::InvalidReplicaAssignment,
-        TopicError::Internal { .. } => ErrorCode::InvalidRequest,
     }
 }
 
@@ -55,7 +56,9 @@ fn of_append_error(error: &AppendError) -> ErrorCode {
 fn of_validation(error: &ValidationError) -> ErrorCode {
     match error {
         ValidationError::Malformed(error) => of_batch(error),
-        ValidationError::BatchCount { .. } | ValidationError::InvalidRecord { .. } => ErrorCode::InvalidRecord,
+        ValidationError::BatchCount { .. } | ValidationError::InvalidRecord { .. } => {
+            ErrorCode::InvalidRecord
+        }
         ValidationError::TooLarge { .. } => ErrorCode::MessageTooLarge,
         ValidationError::LargerThanSegment { .. } => ErrorCode::RecordListTooLarge,
         ValidationError::InvalidTimestamp { .. } => ErrorCode::InvalidTimestamp,

@@ -26,7 +26,10 @@ pub(super) async fn handle(
         .into_iter()
         .map(|resource| tokio::task::block_in_place(|| alter(broker, resource, validate_only)))
         .collect();
-    IncrementalAlterConfigsResponse { responses, ..IncrementalAlterConfigsResponse::default() }
+    IncrementalAlterConfigsResponse {
+        responses,
+        ..IncrementalAlterConfigsResponse::default()
+    }
 }
 
 fn alter(
@@ -37,14 +40,20 @@ fn alter(
     let alterations: Vec<Alteration> = resource
         .configs
         .into_iter()
-        .map(|config| Alteration { name: config.name, operation: config.config_operation, value: config.value })
+        .map(|config| Alteration {
+            name: config.name,
+            operation: config.config_operation,
+            value: config.value,
+        })
         .collect();
     let target = Target::parse(broker, resource.resource_type, &resource.resource_name);
     let result = target.and_then(|target| {
         target.change(broker, validate_only, |target, current, layers| match target {
             Target::Topic(_) => alter::alter_topic(current, &alterations, layers),
             Target::ThisBroker => alter::alter_broker(BrokerResource::ThisBroker, current, &alterations),
-            Target::ClusterDefault => alter::alter_broker(BrokerResource::ClusterDefault, current, &alterations),
+            Target::ClusterDefault => {
+                alter::alter_broker(BrokerResource::ClusterDefault, current, &alterations)
+            }
         })
     });
     let (error_code, error_message) = match result {

@@ -11,8 +11,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use tidemill_log::{AppendError, AppendOptions, AppendOrigin, AppendedInfo, ValidationError};
 use tidemill_protocol::messages::produce::{
-    BatchIndexAndErrorMessage, PartitionProduceData, PartitionProduceResponse, ProduceRequest, ProduceResponse,
-    TopicProduceData, TopicProduceResponse,
+    BatchIndexAndErrorMessage, PartitionProduceData, PartitionProduceResponse, ProduceRequest,
+    ProduceResponse, TopicProduceData, TopicProduceResponse,
 };
 use tidemill_protocol::records::{Compression, RecordBatch};
 use tidemill_protocol::{ErrorCode, Records, Uuid};
@@ -20,9 +20,9 @@ use tokio::sync::oneshot;
 
 use super::errors;
 use crate::broker_state::BrokerState;
-use crate::error_chain::chain;
 use crate::catalog::image::MetadataImage;
 use crate::catalog::topics;
+use crate::error_chain::chain;
 use crate::partition::group_commit::AppendFailure;
 use crate::partition::partition::{Partition, PartitionId};
 
@@ -74,7 +74,11 @@ struct Refusal {
 
 impl From<ErrorCode> for Refusal {
     fn from(error: ErrorCode) -> Self {
-        Self { error, message: None, record_errors: Vec::new() }
+        Self {
+            error,
+            message: None,
+            record_errors: Vec::new(),
+        }
     }
 }
 
@@ -93,33 +97,52 @@ pub(super) async fn submit(broker: &BrokerState, version: i16, request: ProduceR
         let mut partitions = Vec::with_capacity(topic.partition_data.len());
         for data in topic.partition_data {
             let index = data.index;
-            let target = acks.and(found.clone()).map_err(Refusal::from);
+            let target = acks.and(found).map_err(Refusal::from);
             let submitted = match target.and_then(|id| find_partition(broker, id, data, version)) {
                 Ok((partition, records)) => Ok(append(broker, partition, records).await),
                 Err(refusal) => Err(refusal),
             };
             partitions.push((index, submitted));
         }
-        topics.push(SubmittedTopic { name: topic.name, topic_id: topic.topic_id, partitions });
+        topics.push(SubmittedTopic {
+            name: topic.name,
+            topic_id: topic.topic_id,
+            partitions,
+        });
     }
     let timeout = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0));
-    Submitted { acks: acks.unwrap_or(Acks::Leader), timeout, topics }
+    Submitted {
+        acks: acks.unwrap_or(Acks::Leader),
+        timeout,
+        topics,
+    }
 }
 
 async fn append(broker: &BrokerState, partition: Arc<Partition>, records: Bytes) -> Appending {
     let size_bytes = records.len();
-    let options = AppendOptions { origin: AppendOrigin::Client, leader_epoch: partition.leader_epoch() };
+    let options = AppendOptions {
+        origin: AppendOrigin::Client,
+        leader_epoch: partition.leader_epoch(),
+    };
     let appended = broker.group_commit.submit(&partition, records, options).await;
-    Appending { partition, size_bytes, appended }
+    Appending {
+        partition,
+        size_bytes,
+        appended,
+    }
 }
 
 /// Finds the topic's id, or says why clients may not write to it.
 fn find_topic(image: &MetadataImage, topic: &TopicProduceData, version: i16) -> Result<Uuid, ErrorCode> {
     let found = if version >= TOPIC_IDS_SINCE {
-        image.topic_by_id(topic.topic_id).ok_or(ErrorCode::UnknownTopicId)?
+        image
+            .topic_by_id(topic.topic_id)
+            .ok_or(ErrorCode::UnknownTopicId)?
     } else {
         topics::check_name(&topic.name).map_err(|_| ErrorCode::InvalidTopicException)?;
-        image.topic(&topic.name).ok_or(ErrorCode::UnknownTopicOrPartition)?
+        image
+            .topic(&topic.name)
+            .ok_or(ErrorCode::UnknownTopicOrPartition)?
     };
     if found.is_internal() {
         return Err(ErrorCode::InvalidTopicException);
@@ -133,11 +156,21 @@ fn find_partition(
     data: PartitionProduceData,
     version: i16,
 ) -> Result<(Arc<Partition>, Bytes), Refusal> {
-    let id = PartitionId { topic_id, index: data.index };
-    let partition = broker.partitions.get(id).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+    let id = PartitionId {
+        topic_id,
+        index: data.index,
+    };
+    let partition = broker
+        .partitions
+        .get(id)
+        .ok_or(ErrorCode::UnknownTopicOrPartition)?;
     let Some(Records::Inline(records)) = data.records else {
         let message = Some("the request holds no records for this partition".to_owned());
-        return Err(Refusal { error: ErrorCode::InvalidRecord, message, record_errors: Vec::new() });
+        return Err(Refusal {
+            error: ErrorCode::InvalidRecord,
+            message,
+            record_errors: Vec::new(),
+        });
     };
     if version < ZSTD_SINCE && is_zstd(&records) {
         return Err(ErrorCode::UnsupportedCompressionType.into());
@@ -161,18 +194,28 @@ impl Submitted {
                 if let Err(refusal) = &result {
                     failed = true;
                     broker.metrics.count_failed_produce();
-                    tracing::debug!(topic = topic.name, partition = index, error = refusal.error.name(), "refused a batch");
+                    tracing::debug!(
+                        topic = topic.name,
+                        partition = index,
+                        error = refusal.error.name(),
+                        "refused a batch"
+                    );
                 }
                 partition_responses.push(partition_response(index, result));
             }
-            responses.push(TopicProduceResponse { name: topic.name, topic_id: topic.topic_id, partition_responses });
+            responses.push(TopicProduceResponse {
+                name: topic.name,
+                topic_id: topic.topic_id,
+                partition_responses,
+            });
         }
         match self.acks {
             Acks::None if failed => Answer::Close,
             Acks::None => Answer::Silence,
-            Acks::Leader | Acks::All => {
-                Answer::Respond(ProduceResponse { responses, ..ProduceResponse::default() })
-            }
+            Acks::Leader | Acks::All => Answer::Respond(ProduceResponse {
+                responses,
+                ..ProduceResponse::default()
+            }),
         }
     }
 }
@@ -184,11 +227,20 @@ async fn finish(
     acks: Acks,
     deadline: tokio::time::Instant,
 ) -> Result<AppendedInfo, Refusal> {
-    let Appending { partition, size_bytes, appended } = appending;
-    let appended = appended.await.unwrap_or(Err(AppendFailure::Closed)).map_err(|failure| refusal_of(&failure))?;
+    let Appending {
+        partition,
+        size_bytes,
+        appended,
+    } = appending;
+    let appended = appended
+        .await
+        .unwrap_or(Err(AppendFailure::Closed))
+        .map_err(|failure| refusal_of(&failure))?;
     if !appended.duplicate {
         let records = u64::try_from(appended.last_offset - appended.base_offset + 1).unwrap_or(0);
-        broker.metrics.count_produced(partition.topic(), records, u64::try_from(size_bytes).unwrap_or(0));
+        broker
+            .metrics
+            .count_produced(partition.topic(), records, u64::try_from(size_bytes).unwrap_or(0));
     }
     if acks == Acks::All {
         let durable = partition.when_durable(appended.last_offset + 1);
@@ -221,7 +273,11 @@ fn refusal_of(failure: &AppendFailure) -> Refusal {
             batch_index_error_message: Some(fault.message.clone()),
         })
         .collect();
-    Refusal { error: errors::of_append(failure), message: Some(chain(failure)), record_errors }
+    Refusal {
+        error: errors::of_append(failure),
+        message: Some(chain(failure)),
+        record_errors,
+    }
 }
 
 fn partition_response(index: i32, result: Result<AppendedInfo, Refusal>) -> PartitionProduceResponse {

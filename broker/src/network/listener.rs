@@ -15,11 +15,18 @@ use crate::error_chain::chain;
 /// Accepts on `listener` until `stopping` turns true, then waits for the connections to finish.
 ///
 /// At most `max.connections` are open at once; further ones wait in the kernel's queue.
-pub(crate) async fn run(listener: TcpListener, broker: Arc<BrokerState>, mut stopping: watch::Receiver<bool>) {
+pub(crate) async fn run(
+    listener: TcpListener,
+    broker: Arc<BrokerState>,
+    mut stopping: watch::Receiver<bool>,
+) {
     let places = Arc::new(Semaphore::new(broker.config.network.max_connections));
     let mut connections = JoinSet::new();
     while !*stopping.borrow() {
-        let place = Arc::clone(&places).acquire_owned().await.expect("the semaphore is never closed");
+        let place = Arc::clone(&places)
+            .acquire_owned()
+            .await
+            .expect("the semaphore is never closed");
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
@@ -45,13 +52,20 @@ pub(crate) async fn run(listener: TcpListener, broker: Arc<BrokerState>, mut sto
 }
 
 fn report(broker: &BrokerState, ended: Result<(), tokio::task::JoinError>) {
-    if let Err(error) = ended && error.is_panic() {
+    if let Err(error) = ended
+        && error.is_panic()
+    {
         broker.metrics.request_panics.inc();
         tracing::error!(%error, "a request panicked; its connection was closed, the others go on");
     }
 }
 
-async fn serve(stream: TcpStream, peer: SocketAddr, broker: Arc<BrokerState>, stopping: watch::Receiver<bool>) {
+async fn serve(
+    stream: TcpStream,
+    peer: SocketAddr,
+    broker: Arc<BrokerState>,
+    stopping: watch::Receiver<bool>,
+) {
     let span = tracing::debug_span!("connection", %peer);
     async move {
         let local = match stream.set_nodelay(true).and_then(|()| stream.local_addr()) {
@@ -60,7 +74,12 @@ async fn serve(stream: TcpStream, peer: SocketAddr, broker: Arc<BrokerState>, st
         };
         broker.metrics.connections.inc();
         let _open = broker.metrics.count_open_connection();
-        let options = ConnectionOptions { broker, peer, local, stopping };
+        let options = ConnectionOptions {
+            broker,
+            peer,
+            local,
+            stopping,
+        };
         match connection::serve(stream, options).await {
             Ok(()) => tracing::debug!("connection closed"),
             Err(error) => tracing::info!(error = %chain(&error), "connection closed by the broker"),

@@ -81,8 +81,9 @@ impl GroupCommit {
     /// # Errors
     /// When the operating system gives no thread.
     pub(crate) fn start(shards: usize, clock: &Arc<dyn Clock>) -> std::io::Result<Self> {
-        let shards =
-            (0..shards.max(1)).map(|number| Shard::start(number, Arc::clone(clock))).collect::<Result<_, _>>()?;
+        let shards = (0..shards.max(1))
+            .map(|number| Shard::start(number, Arc::clone(clock)))
+            .collect::<Result<_, _>>()?;
         Ok(Self { shards })
     }
 
@@ -96,7 +97,12 @@ impl GroupCommit {
         options: AppendOptions,
     ) -> oneshot::Receiver<Result<AppendedInfo, AppendFailure>> {
         let (answer, answered) = oneshot::channel();
-        let job = AppendJob { partition: Arc::clone(partition), records, options, answer };
+        let job = AppendJob {
+            partition: Arc::clone(partition),
+            records,
+            options,
+            answer,
+        };
         if let Err(mpsc::error::SendError(Job::Append(refused))) =
             self.shard_of(partition).jobs.send(Job::Append(job)).await
         {
@@ -132,8 +138,14 @@ impl Shard {
         let appends = std::thread::Builder::new()
             .name(format!("append-{number}"))
             .spawn(move || append_all(queue, &for_appends, clock.as_ref()))?;
-        let syncing = std::thread::Builder::new().name(format!("sync-{number}")).spawn(move || for_syncs.run())?;
-        Ok(Self { jobs, syncs, threads: Mutex::new(vec![appends, syncing]) })
+        let syncing = std::thread::Builder::new()
+            .name(format!("sync-{number}"))
+            .spawn(move || for_syncs.run())?;
+        Ok(Self {
+            jobs,
+            syncs,
+            threads: Mutex::new(vec![appends, syncing]),
+        })
     }
 
     fn stop(&self) {
@@ -151,7 +163,12 @@ impl Shard {
 
 fn append_all(mut queue: mpsc::Receiver<Job>, syncs: &SyncList, clock: &dyn Clock) {
     while let Some(Job::Append(job)) = queue.blocking_recv() {
-        let AppendJob { partition, records, options, answer } = job;
+        let AppendJob {
+            partition,
+            records,
+            options,
+            answer,
+        } = job;
         let append = || partition.append(records, options, clock.now());
         let result = if partition.is_closed() {
             Err(AppendFailure::Closed)

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod configs;
+mod observation;
 mod produce_and_fetch;
 mod restart;
 mod topics;
