@@ -1,12 +1,13 @@
 //! The error codes of Kafka 4.3, with Kafka's constant names and messages of our own.
 //!
 //! One table below generates the enum and its lookups. A code that is not in it (a newer broker's) is kept
-//! as [`ErrorCode::Unknown`], never mapped to another. Which codes are retriable follows Kafka 4.3's
-//! `RetriableException` hierarchy.
+//! as [`ErrorCode::Unknown`], never mapped to another. What a client can do follows the exceptions of Kafka
+//! 4.3.1: `retriable` are its `RetriableException`s, `refresh` those of them that are also an
+//! `InvalidMetadataException` or `RefreshRetriableException`.
 
 use std::fmt;
 
-/// Writes the enum and its lookups from rows of `code Variant KAFKA_NAME retriable|final "message"`.
+/// Writes the enum and its lookups from rows of `code Variant KAFKA_NAME final|retriable|refresh "message"`.
 macro_rules! error_codes {
     ($($code:literal $variant:ident $name:ident $retry:ident $message:literal,)*) => {
         /// An error code of the protocol.
@@ -61,14 +62,25 @@ macro_rules! error_codes {
             #[must_use]
             pub const fn is_retriable(self) -> bool {
                 match self {
-                    $(Self::$variant => error_codes!(@ $retry),)*
+                    $(Self::$variant => error_codes!(@ is_retriable $retry),)*
+                    Self::Unknown(_) => false,
+                }
+            }
+
+            /// Whether the client must learn anew who leads or coordinates before it tries again.
+            #[must_use]
+            pub const fn needs_refresh(self) -> bool {
+                match self {
+                    $(Self::$variant => error_codes!(@ needs_refresh $retry),)*
                     Self::Unknown(_) => false,
                 }
             }
         }
     };
-    (@ retriable) => { true };
-    (@ final) => { false };
+    (@ is_retriable final) => { false };
+    (@ is_retriable $other:ident) => { true };
+    (@ needs_refresh refresh) => { true };
+    (@ needs_refresh $other:ident) => { false };
 }
 
 error_codes! {
@@ -76,20 +88,20 @@ error_codes! {
     0 None NONE final "no error",
     1 OffsetOutOfRange OFFSET_OUT_OF_RANGE final "the requested offset is outside the range that the log holds",
     2 CorruptMessage CORRUPT_MESSAGE retriable "the record batch is corrupt: bad checksum, bad size or a missing key",
-    3 UnknownTopicOrPartition UNKNOWN_TOPIC_OR_PARTITION retriable "this server hosts no such topic or partition",
+    3 UnknownTopicOrPartition UNKNOWN_TOPIC_OR_PARTITION refresh "this server hosts no such topic or partition",
     4 InvalidFetchSize INVALID_FETCH_SIZE final "the requested fetch size is invalid",
-    5 LeaderNotAvailable LEADER_NOT_AVAILABLE retriable "the partition has no leader at the moment",
-    6 NotLeaderOrFollower NOT_LEADER_OR_FOLLOWER retriable "this server is neither leader nor follower of the partition",
+    5 LeaderNotAvailable LEADER_NOT_AVAILABLE refresh "the partition has no leader at the moment",
+    6 NotLeaderOrFollower NOT_LEADER_OR_FOLLOWER refresh "this server is neither leader nor follower of the partition",
     7 RequestTimedOut REQUEST_TIMED_OUT retriable "the request timed out",
     8 BrokerNotAvailable BROKER_NOT_AVAILABLE final "the broker is not available",
-    9 ReplicaNotAvailable REPLICA_NOT_AVAILABLE retriable "the replica is not available",
+    9 ReplicaNotAvailable REPLICA_NOT_AVAILABLE refresh "the replica is not available",
     10 MessageTooLarge MESSAGE_TOO_LARGE final "the message is larger than the server accepts",
     11 StaleControllerEpoch STALE_CONTROLLER_EPOCH final "the controller has moved to another broker",
     12 OffsetMetadataTooLarge OFFSET_METADATA_TOO_LARGE final "the metadata of the committed offset is too large",
-    13 NetworkException NETWORK_EXCEPTION retriable "the connection was lost before a response arrived",
+    13 NetworkException NETWORK_EXCEPTION refresh "the connection was lost before a response arrived",
     14 CoordinatorLoadInProgress COORDINATOR_LOAD_IN_PROGRESS retriable "the coordinator is still loading",
-    15 CoordinatorNotAvailable COORDINATOR_NOT_AVAILABLE retriable "the coordinator is not available",
-    16 NotCoordinator NOT_COORDINATOR retriable "this server is not the coordinator",
+    15 CoordinatorNotAvailable COORDINATOR_NOT_AVAILABLE refresh "the coordinator is not available",
+    16 NotCoordinator NOT_COORDINATOR refresh "this server is not the coordinator",
     17 InvalidTopicException INVALID_TOPIC_EXCEPTION final "the topic name is invalid or the topic does not allow the operation",
     18 RecordListTooLarge RECORD_LIST_TOO_LARGE final "the record batch is larger than a segment may be",
     19 NotEnoughReplicas NOT_ENOUGH_REPLICAS retriable "fewer replicas are in sync than the topic requires",
@@ -129,7 +141,7 @@ error_codes! {
     53 TransactionalIdAuthorizationFailed TRANSACTIONAL_ID_AUTHORIZATION_FAILED final "the principal may not use the transactional id",
     54 SecurityDisabled SECURITY_DISABLED final "access control is switched off",
     55 OperationNotAttempted OPERATION_NOT_ATTEMPTED final "the operation was not attempted",
-    56 KafkaStorageError KAFKA_STORAGE_ERROR retriable "the log cannot be read or written",
+    56 KafkaStorageError KAFKA_STORAGE_ERROR refresh "the log cannot be read or written",
     57 LogDirNotFound LOG_DIR_NOT_FOUND final "the server has no such log directory",
     58 SaslAuthenticationFailed SASL_AUTHENTICATION_FAILED final "authentication failed",
     59 UnknownProducerId UNKNOWN_PRODUCER_ID final "the server holds no state for the producer id",
@@ -145,19 +157,19 @@ error_codes! {
     69 GroupIdNotFound GROUP_ID_NOT_FOUND final "there is no such group",
     70 FetchSessionIdNotFound FETCH_SESSION_ID_NOT_FOUND retriable "there is no such fetch session",
     71 InvalidFetchSessionEpoch INVALID_FETCH_SESSION_EPOCH retriable "the fetch session epoch is not the one that follows",
-    72 ListenerNotFound LISTENER_NOT_FOUND retriable "the leader has no listener of the name that the request came through",
+    72 ListenerNotFound LISTENER_NOT_FOUND refresh "the leader has no listener of the name that the request came through",
     73 TopicDeletionDisabled TOPIC_DELETION_DISABLED final "topic deletion is switched off",
-    74 FencedLeaderEpoch FENCED_LEADER_EPOCH retriable "the leader epoch of the request is older than the broker's",
+    74 FencedLeaderEpoch FENCED_LEADER_EPOCH refresh "the leader epoch of the request is older than the broker's",
     75 UnknownLeaderEpoch UNKNOWN_LEADER_EPOCH retriable "the leader epoch of the request is newer than the broker's",
     76 UnsupportedCompressionType UNSUPPORTED_COMPRESSION_TYPE final "the client does not support the compression of the partition",
     77 StaleBrokerEpoch STALE_BROKER_EPOCH final "the broker epoch has changed",
     78 OffsetNotAvailable OFFSET_NOT_AVAILABLE retriable "the new leader does not know yet up to where offsets are committed",
     79 MemberIdRequired MEMBER_ID_REQUIRED final "the member must join with the id that it was given",
-    80 PreferredLeaderNotAvailable PREFERRED_LEADER_NOT_AVAILABLE retriable "the preferred leader is not available",
+    80 PreferredLeaderNotAvailable PREFERRED_LEADER_NOT_AVAILABLE refresh "the preferred leader is not available",
     81 GroupMaxSizeReached GROUP_MAX_SIZE_REACHED final "the group has as many members as it may",
     82 FencedInstanceId FENCED_INSTANCE_ID final "another member has taken the group instance id",
-    83 EligibleLeadersNotAvailable ELIGIBLE_LEADERS_NOT_AVAILABLE retriable "no eligible leader is available",
-    84 ElectionNotNeeded ELECTION_NOT_NEEDED retriable "the partition has the wanted leader already",
+    83 EligibleLeadersNotAvailable ELIGIBLE_LEADERS_NOT_AVAILABLE refresh "no eligible leader is available",
+    84 ElectionNotNeeded ELECTION_NOT_NEEDED refresh "the partition has the wanted leader already",
     85 NoReassignmentInProgress NO_REASSIGNMENT_IN_PROGRESS final "no reassignment of the partition is in progress",
     86 GroupSubscribedToTopic GROUP_SUBSCRIBED_TO_TOPIC final "the group is subscribed to the topic",
     87 InvalidRecord INVALID_RECORD final "a record failed validation",
@@ -173,10 +185,10 @@ error_codes! {
     97 PrincipalDeserializationFailure PRINCIPAL_DESERIALIZATION_FAILURE final "the forwarded principal cannot be read",
     98 SnapshotNotFound SNAPSHOT_NOT_FOUND final "there is no such snapshot",
     99 PositionOutOfRange POSITION_OUT_OF_RANGE final "the position is outside the snapshot",
-    100 UnknownTopicId UNKNOWN_TOPIC_ID retriable "this server hosts no topic of this id",
+    100 UnknownTopicId UNKNOWN_TOPIC_ID refresh "this server hosts no topic of this id",
     101 DuplicateBrokerRegistration DUPLICATE_BROKER_REGISTRATION final "the broker id is in use",
     102 BrokerIdNotRegistered BROKER_ID_NOT_REGISTERED final "the broker id is not registered",
-    103 InconsistentTopicId INCONSISTENT_TOPIC_ID retriable "the topic id is not the one in the log",
+    103 InconsistentTopicId INCONSISTENT_TOPIC_ID refresh "the topic id is not the one in the log",
     104 InconsistentClusterId INCONSISTENT_CLUSTER_ID final "the cluster id is not this cluster's",
     105 TransactionalIdNotFound TRANSACTIONAL_ID_NOT_FOUND final "there is no such transactional id",
     106 FetchSessionTopicIdError FETCH_SESSION_TOPIC_ID_ERROR retriable "the fetch session mixes topic ids and topic names",
@@ -272,6 +284,19 @@ mod tests {
             }
             assert_eq!(format!("{other:?}"), format!("{error:?}"));
         }
+    }
+
+    #[test]
+    fn what_needs_a_refresh_is_retriable() {
+        let refresh = ErrorCode::ALL.iter().filter(|error| error.needs_refresh());
+        assert!(refresh.clone().all(|error| error.is_retriable()));
+        assert!(
+            refresh
+                .clone()
+                .any(|&error| error == ErrorCode::NotLeaderOrFollower)
+        );
+        assert!(ErrorCode::NotEnoughReplicas.is_retriable() && !ErrorCode::NotEnoughReplicas.needs_refresh());
+        assert!(!ErrorCode::TopicAuthorizationFailed.is_retriable());
     }
 
     #[test]

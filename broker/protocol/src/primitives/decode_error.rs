@@ -1,5 +1,7 @@
 //! Why bytes are no message.
 
+use tidemill_environment::{Recoverable, Recovery};
+
 use super::varint::VarintError;
 
 /// A message that could not be decoded: which field, where, and what was wrong with it.
@@ -97,4 +99,15 @@ pub enum DecodeErrorKind {
         /// The key found.
         key: i16,
     },
+}
+
+impl Recoverable for DecodeError {
+    fn recovery(&self) -> Recovery {
+        match self.kind {
+            DecodeErrorKind::UnsupportedVersion { .. } | DecodeErrorKind::UnknownApiKey { .. } => {
+                Recovery::Fatal
+            }
+            _ => Recovery::Corrupt,
+        }
+    }
 }

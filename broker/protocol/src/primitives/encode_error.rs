@@ -1,5 +1,7 @@
 //! Why a message cannot be put into bytes.
 
+use tidemill_environment::{Recoverable, Recovery};
+
 /// A message that a version cannot express: which field, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field} {kind}")]
@@ -60,5 +62,11 @@ impl EncodeError {
             field,
             kind: EncodeErrorKind::NullNotAllowed { version },
         }
+    }
+}
+
+impl Recoverable for EncodeError {
+    fn recovery(&self) -> Recovery {
+        Recovery::Fatal
     }
 }
