@@ -38,6 +38,12 @@ impl HeldReplies {
             .collect()
     }
 
+    /// Returns the high watermark that the oldest answers wait for.
+    #[must_use]
+    pub fn next_offset(&self) -> Option<i64> {
+        self.queue.front().map(|(end_offset, _)| *end_offset)
+    }
+
     /// Throws the answers away with their shard and returns who waits for them.
     pub fn discard(&mut self) -> Vec<ReplyToken> {
         self.queue
@@ -45,12 +51,6 @@ impl HeldReplies {
             .flat_map(|(_, replies)| replies)
             .map(|(token, _)| token)
             .collect()
-    }
-
-    /// Tells whether nothing is held.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.queue.is_empty()
     }
 }
 
@@ -73,9 +73,10 @@ mod tests {
         held.hold(3, vec![reply(2)]);
         held.hold(5, vec![reply(3)]);
         assert!(held.release(2).is_empty());
+        assert_eq!(held.next_offset(), Some(3));
         assert_eq!(tokens(held.release(4)), [1, 2]);
         assert_eq!(tokens(held.release(5)), [3]);
-        assert!(held.is_empty());
+        assert_eq!(held.next_offset(), None);
     }
 
     #[test]

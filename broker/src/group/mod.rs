@@ -13,7 +13,8 @@
 //! * [`coordinator`]: a shard, all groups of one partition of `__consumer_offsets`;
 //! * [`held_replies`]: answers that wait until what they say is durable;
 //! * [`api`]: the group APIs in all their versions;
-//! * [`partitioning`]: which shard a group lives in.
+//! * [`partitioning`]: which shard a group lives in;
+//! * [`service`]: the shards at work, each over its log.
 //!
 //! Groups of the consumer protocol (KIP-848) and offsets of open transactions get modules of their own beside
 //! these: a shard is the only place that knows which kind a group is.
@@ -25,5 +26,6 @@ pub mod held_replies;
 pub mod offsets;
 pub mod partitioning;
 pub mod records;
+pub mod service;
 pub mod timers;
 pub mod turn;

@@ -1,0 +1,364 @@
+//! One shard at work: loads it from its log, serves requests, and loads it again after a failed append.
+//!
+//! The task is the only one that touches its shard. Requests wait in a bounded queue; those that came in while one
+//! batch was appended share the next.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tidemill_environment::{Clock, Now, SeededRandom};
+use tidemill_protocol::ErrorCode;
+use tidemill_protocol::records::{BatchBuilder, BatchOptions, RecordBatch};
+use tokio::sync::{mpsc, oneshot};
+
+use super::offsets_log::{OffsetsLog, OffsetsLogError, WhenDurable};
+use crate::config::broker_config::GroupCoordinatorConfig;
+use crate::group::coordinator::{GroupRequest, GroupShard};
+use crate::group::held_replies::HeldReplies;
+use crate::group::turn::{CoordinatorRecord, Output, Reply, ReplyToken};
+
+/// Requests that are handled before their records are appended together.
+const MAX_REQUESTS_PER_APPEND: usize = 64;
+/// Size of a batch; a step that deletes very much writes several.
+const MAX_BATCH_BYTES: usize = 512 * 1024;
+/// Most bytes that a compressed batch of the log may grow to.
+const MAX_DECOMPRESSED_BYTES: usize = 64 * 1024 * 1024;
+
+/// What a shard's queue carries.
+pub(super) enum Job {
+    /// A request and who waits for its reply.
+    Request {
+        request: GroupRequest,
+        answer: oneshot::Sender<Result<Reply, ErrorCode>>,
+    },
+    /// Topics that were deleted: their offsets go.
+    TopicsDeleted(Vec<String>),
+}
+
+/// What a shard is made of.
+pub(super) struct ShardOptions<L> {
+    pub(super) log: Arc<L>,
+    pub(super) config: GroupCoordinatorConfig,
+    pub(super) clock: Arc<dyn Clock>,
+    /// Seeds the member ids.
+    pub(super) seed: u64,
+    /// How long a shard whose log failed waits before it is loaded again.
+    pub(super) reload_pause: Duration,
+}
+
+/// A shard, its log and its queue.
+pub(super) struct ShardTask<L> {
+    log: Arc<L>,
+    config: GroupCoordinatorConfig,
+    clock: Arc<dyn Clock>,
+    random: SeededRandom,
+    reload_pause: Duration,
+    jobs: mpsc::Receiver<Job>,
+    waiting: HashMap<ReplyToken, oneshot::Sender<Result<Reply, ErrorCode>>>,
+    next_token: u64,
+    /// Topics that were deleted while the shard was not there to forget them.
+    deleted_topics: Vec<String>,
+}
+
+/// Why a shard stopped serving.
+enum Stopped {
+    /// The queue was closed: the broker stops.
+    Closed,
+    /// The log failed.
+    LogFailed(OffsetsLogError),
+}
+
+/// A loaded shard and the answers it holds.
+struct Serving {
+    shard: GroupShard,
+    held: HeldReplies,
+    end_offset: i64,
+    /// Ready when the log is durable up to `end_offset` as it was when this was made.
+    durable: Option<WhenDurable>,
+}
+
+impl<L: OffsetsLog> ShardTask<L> {
+    pub(super) fn new(options: ShardOptions<L>, jobs: mpsc::Receiver<Job>) -> Self {
+        let ShardOptions {
+            log,
+            config,
+            clock,
+            seed,
+            reload_pause,
+        } = options;
+        let random = SeededRandom::new(seed);
+        Self {
+            log,
+            config,
+            clock,
+            random,
+            reload_pause,
+            jobs,
+            waiting: HashMap::new(),
+            next_token: 0,
+            deleted_topics: Vec::new(),
+        }
+    }
+
+    /// Runs until the queue is closed.
+    pub(super) async fn run(mut self) {
+        loop {
+            let stopped = match self.load().await {
+                Ok(shard) => self.serve(shard).await,
+                Err(stopped) => stopped,
+            };
+            match stopped {
+                Stopped::Closed => return self.answer_all(ErrorCode::CoordinatorNotAvailable),
+                Stopped::LogFailed(error) => {
+                    tracing::error!(%error, "a shard of the group coordinator lost its log and is loaded again");
+                    self.answer_all(match error {
+                        OffsetsLogError::TooLarge => ErrorCode::UnknownServerError,
+                        _ => ErrorCode::CoordinatorNotAvailable,
+                    });
+                }
+            }
+            let pause = tokio::time::sleep(self.reload_pause);
+            tokio::pin!(pause);
+            if self
+                .refuse_until(pause, ErrorCode::CoordinatorNotAvailable)
+                .await
+                .is_none()
+            {
+                return;
+            }
+        }
+    }
+
+    /// Replays the log into a new shard; requests that come meanwhile are told to try again.
+    async fn load(&mut self) -> Result<Serving, Stopped> {
+        let (log, config) = (Arc::clone(&self.log), self.config);
+        let loading = tokio::task::spawn_blocking(move || replay(log.as_ref(), config));
+        let loaded = self
+            .refuse_until(loading, ErrorCode::CoordinatorLoadInProgress)
+            .await
+            .ok_or(Stopped::Closed)?;
+        // A panic is a bug of the replay: the shard stays unavailable, the broker goes on.
+        let loaded = loaded.map_err(|panic| OffsetsLogError::Unavailable {
+            reason: panic.to_string(),
+        });
+        let (mut shard, end_offset) = loaded.and_then(|loaded| loaded).map_err(Stopped::LogFailed)?;
+        let output = shard.finish_loading(self.clock.now());
+        tracing::info!(
+            end_offset,
+            groups = shard.groups().count(),
+            "loaded a shard of the group coordinator"
+        );
+        let mut serving = Serving {
+            shard,
+            held: HeldReplies::default(),
+            end_offset,
+            durable: None,
+        };
+        self.append(&mut serving, output)
+            .await
+            .map_err(Stopped::LogFailed)?;
+        let forgotten = serving
+            .shard
+            .on_topics_deleted(self.clock.now(), &self.deleted_topics);
+        self.append(&mut serving, forgotten)
+            .await
+            .map_err(Stopped::LogFailed)?;
+        self.deleted_topics.clear();
+        Ok(serving)
+    }
+
+    /// Answers every request with `error` until `done` is; `None` if the queue is closed before.
+    async fn refuse_until<T>(&mut self, done: impl Future<Output = T>, error: ErrorCode) -> Option<T> {
+        tokio::pin!(done);
+        loop {
+            tokio::select! {
+                result = &mut done => return Some(result),
+                job = self.jobs.recv() => match job? {
+                    Job::Request { answer, .. } => send(answer, Err(error)),
+                    Job::TopicsDeleted(topics) => self.deleted_topics.extend(topics),
+                },
+            }
+        }
+    }
+
+    async fn serve(&mut self, mut serving: Serving) -> Stopped {
+        loop {
+            let deadline = serving.shard.next_deadline();
+            let until_deadline = deadline.map(|deadline| deadline.saturating_sub(self.clock.now().monotonic));
+            let step = tokio::select! {
+                durable = when(serving.durable.as_mut()) => {
+                    serving.durable = None;
+                    match durable {
+                        Ok(()) => Output::default(),
+                        Err(error) => return self.throw_away(serving, error),
+                    }
+                }
+                job = self.jobs.recv() => match job {
+                    Some(job) => self.handle_queued(&mut serving.shard, job),
+                    None => return Stopped::Closed,
+                },
+                () = sleep(until_deadline) => serving.shard.on_time(self.clock.now()),
+            };
+            if let Err(error) = self.append(&mut serving, step).await {
+                return self.throw_away(serving, error);
+            }
+        }
+    }
+
+    /// Handles `job` and those behind it that are there already.
+    fn handle_queued(&mut self, shard: &mut GroupShard, job: Job) -> Output {
+        let now = self.clock.now();
+        let mut all = self.handle(shard, now, job);
+        for _ in 1..MAX_REQUESTS_PER_APPEND {
+            let Ok(job) = self.jobs.try_recv() else { break };
+            let output = self.handle(shard, now, job);
+            all.records.extend(output.records);
+            all.replies.extend(output.replies);
+        }
+        all
+    }
+
+    fn handle(&mut self, shard: &mut GroupShard, now: Now, job: Job) -> Output {
+        match job {
+            Job::Request { request, answer } => {
+                let token = ReplyToken(self.next_token);
+                self.next_token += 1;
+                match shard.handle(now, &mut self.random, request, token) {
+                    Ok(output) => {
+                        self.waiting.insert(token, answer);
+                        output
+                    }
+                    Err(error) => {
+                        send(answer, Err(error));
+                        Output::default()
+                    }
+                }
+            }
+            Job::TopicsDeleted(topics) => shard.on_topics_deleted(now, &topics),
+        }
+    }
+
+    /// Appends the records of a step and sends what is durable.
+    async fn append(&mut self, serving: &mut Serving, output: Output) -> Result<(), OffsetsLogError> {
+        for batch in batches(&output.records, self.clock.now().wall_ms) {
+            serving.end_offset = self.log.append(batch).await?;
+        }
+        serving.held.hold(serving.end_offset, output.replies);
+        for (token, reply) in serving.held.release(self.log.high_watermark()) {
+            if let Some(answer) = self.waiting.remove(&token) {
+                send(answer, Ok(reply));
+            }
+        }
+        if serving.durable.is_none()
+            && let Some(end_offset) = serving.held.next_offset()
+        {
+            serving.durable = Some(self.log.when_durable(end_offset));
+        }
+        Ok(())
+    }
+
+    /// Gives a shard up whose records are lost: nobody may learn what it said.
+    fn throw_away(&mut self, mut serving: Serving, error: OffsetsLogError) -> Stopped {
+        let lost = serving.held.discard().len() + serving.shard.into_parked().len();
+        tracing::warn!(lost, "threw answers away that were not durable");
+        Stopped::LogFailed(error)
+    }
+
+    fn answer_all(&mut self, error: ErrorCode) {
+        for (_, answer) in self.waiting.drain() {
+            send(answer, Err(error));
+        }
+    }
+}
+
+/// Nobody waits any longer when the connection was closed.
+fn send(answer: oneshot::Sender<Result<Reply, ErrorCode>>, reply: Result<Reply, ErrorCode>) {
+    let _ = answer.send(reply);
+}
+
+async fn when(durable: Option<&mut WhenDurable>) -> Result<(), OffsetsLogError> {
+    match durable {
+        Some(durable) => durable.await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn sleep(duration: Option<Duration>) {
+    match duration {
+        Some(duration) => tokio::time::sleep(duration).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Packs records into batches, in order.
+fn batches(records: &[CoordinatorRecord], now_ms: i64) -> Vec<Bytes> {
+    let builder = || {
+        BatchBuilder::new(BatchOptions {
+            size_limit: MAX_BATCH_BYTES,
+            ..BatchOptions::default()
+        })
+    };
+    let mut batches = Vec::new();
+    let mut open = builder();
+    for record in records {
+        let value = record.value.as_deref();
+        if open.try_append(now_ms, Some(&record.key), value, &[]).is_none() {
+            batches.push(std::mem::replace(&mut open, builder()));
+            let appended = open.try_append(now_ms, Some(&record.key), value, &[]);
+            assert!(
+                appended.is_some(),
+                "the first record of a batch is taken whatever its size"
+            );
+        }
+    }
+    if !open.is_empty() {
+        batches.push(open);
+    }
+    let build = |batch: BatchBuilder| batch.build().expect("only compression fails, and there is none");
+    batches.into_iter().map(build).collect()
+}
+
+/// Replays what the log holds; returns the shard and the end of what was read.
+fn replay<L: OffsetsLog>(
+    log: &L,
+    config: GroupCoordinatorConfig,
+) -> Result<(GroupShard, i64), OffsetsLogError> {
+    let mut shard = GroupShard::new(config);
+    let mut offset = log.start_offset();
+    while let Some(stored) = log.read_from(offset)? {
+        let mut bytes = stored.bytes;
+        let damaged = |reason: String| OffsetsLogError::Damaged { offset, reason };
+        while let Some(batch) =
+            RecordBatch::decode_next(&mut bytes).map_err(|error| damaged(error.to_string()))?
+        {
+            replay_batch(&mut shard, &batch).map_err(damaged)?;
+        }
+        offset = stored.end_offset;
+    }
+    Ok((shard, offset.max(log.high_watermark())))
+}
+
+fn replay_batch(shard: &mut GroupShard, batch: &RecordBatch) -> Result<(), String> {
+    // Offsets of transactions count when their marker says so; nothing here writes them yet.
+    if batch.is_control() || batch.is_transactional() {
+        tracing::warn!(
+            offset = batch.base_offset(),
+            "skipped a transactional batch of __consumer_offsets"
+        );
+        return Ok(());
+    }
+    let records = batch
+        .records(MAX_DECOMPRESSED_BYTES)
+        .map_err(|error| error.to_string())?;
+    for record in &records {
+        let record = record.map_err(|error| error.to_string())?;
+        let Some(key) = record.key else { continue };
+        let value = record.value.map(|value| records.payload().slice_ref(value));
+        shard
+            .replay(records.payload().slice_ref(key), value)
+            .map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}

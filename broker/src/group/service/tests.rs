@@ -1,0 +1,328 @@
+//! The service over logs in memory whose durability the test decides.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use parking_lot::{Condvar, Mutex};
+use tidemill_environment::{SeededRandom, SystemClock};
+use tidemill_protocol::ErrorCode;
+use tidemill_protocol::messages::join_group::{
+    JoinGroupRequest, JoinGroupRequestProtocol, JoinGroupResponse,
+};
+use tidemill_protocol::messages::offset_commit::{
+    OffsetCommitRequest, OffsetCommitRequestPartition, OffsetCommitRequestTopic,
+};
+use tidemill_protocol::messages::offset_fetch::OffsetFetchRequestGroup;
+use tidemill_protocol::records::RecordBatch;
+use tokio::sync::watch;
+
+use super::{GroupService, OffsetsLog, OffsetsLogError, StoredBatches, WhenDurable};
+use crate::config::broker_config::BrokerConfig;
+use crate::group::api::coordinator::Coordinator;
+use crate::group::coordinator::GroupRequest;
+use crate::group::turn::Reply;
+
+/// What a log holds and what the test lets it do.
+#[derive(Default)]
+struct Stored {
+    batches: Vec<Bytes>,
+    end_offset: i64,
+    fails: bool,
+}
+
+/// A log that outlives the services that use it.
+#[derive(Clone)]
+struct MemoryLog {
+    stored: Arc<Mutex<Stored>>,
+    high_watermark: Arc<watch::Sender<i64>>,
+    /// Appends are durable at once.
+    syncs: Arc<Mutex<bool>>,
+    /// Readers wait while this is set.
+    closed_to_readers: Arc<(Mutex<bool>, Condvar)>,
+}
+
+impl MemoryLog {
+    fn new() -> Self {
+        Self {
+            stored: Arc::default(),
+            high_watermark: Arc::new(watch::Sender::new(0)),
+            syncs: Arc::new(Mutex::new(true)),
+            closed_to_readers: Arc::default(),
+        }
+    }
+
+    fn sync(&self) {
+        let end_offset = self.stored.lock().end_offset;
+        self.high_watermark.send_replace(end_offset);
+    }
+
+    fn close_to_readers(&self, is_closed: bool) {
+        *self.closed_to_readers.0.lock() = is_closed;
+        self.closed_to_readers.1.notify_all();
+    }
+
+    fn end_offset(&self) -> i64 {
+        self.stored.lock().end_offset
+    }
+}
+
+impl OffsetsLog for MemoryLog {
+    async fn append(&self, batch: Bytes) -> Result<i64, OffsetsLogError> {
+        let end_offset = {
+            let mut stored = self.stored.lock();
+            if stored.fails {
+                return Err(OffsetsLogError::Unavailable {
+                    reason: "the test says so".to_owned(),
+                });
+            }
+            let header = RecordBatch::peek_header(&batch).unwrap();
+            stored.end_offset += i64::from(header.last_offset_delta) + 1;
+            stored.batches.push(batch);
+            stored.end_offset
+        };
+        if *self.syncs.lock() {
+            self.sync();
+        }
+        Ok(end_offset)
+    }
+
+    fn when_durable(&self, end_offset: i64) -> WhenDurable {
+        let mut high_watermark = self.high_watermark.subscribe();
+        Box::pin(async move {
+            let waited = high_watermark.wait_for(|reached| *reached >= end_offset).await;
+            waited.map(|_| ()).map_err(|_| OffsetsLogError::Unavailable {
+                reason: "closed".to_owned(),
+            })
+        })
+    }
+
+    fn high_watermark(&self) -> i64 {
+        *self.high_watermark.borrow()
+    }
+
+    fn start_offset(&self) -> i64 {
+        0
+    }
+
+    fn read_from(&self, offset: i64) -> Result<Option<StoredBatches>, OffsetsLogError> {
+        let (closed, changed) = &*self.closed_to_readers;
+        changed.wait_while(&mut closed.lock(), |closed| *closed);
+        let stored = self.stored.lock();
+        let bytes = stored.batches.concat();
+        Ok((offset == 0 && !bytes.is_empty()).then(|| StoredBatches {
+            bytes: Bytes::from(bytes),
+            end_offset: stored.end_offset,
+        }))
+    }
+}
+
+fn service(log: &MemoryLog) -> GroupService {
+    let properties = BTreeMap::from([("group.initial.rebalance.delay.ms".to_owned(), "0".to_owned())]);
+    let config = BrokerConfig::from_properties(properties).unwrap().groups;
+    let service = GroupService::new(config, Arc::new(SystemClock::new())).with_reload_pause(Duration::ZERO);
+    service.start(vec![log.clone()], &mut SeededRandom::new(1));
+    service
+}
+
+fn commit(offset: i64) -> GroupRequest {
+    let partition = OffsetCommitRequestPartition {
+        committed_offset: offset,
+        ..OffsetCommitRequestPartition::default()
+    };
+    let topic = OffsetCommitRequestTopic {
+        name: "topic".to_owned(),
+        partitions: vec![partition],
+        ..OffsetCommitRequestTopic::default()
+    };
+    let request = OffsetCommitRequest {
+        group_id: "group".to_owned(),
+        topics: vec![topic],
+        ..OffsetCommitRequest::default()
+    };
+    GroupRequest::CommitOffsets { request, version: 9 }
+}
+
+async fn committed(service: &GroupService) -> Option<i64> {
+    let request = OffsetFetchRequestGroup {
+        group_id: "group".to_owned(),
+        topics: None,
+        ..Default::default()
+    };
+    match service.ask("group", GroupRequest::FetchOffsets(request)).await {
+        Ok(Reply::OffsetFetch(group)) => group
+            .topics
+            .first()
+            .map(|topic| topic.partitions[0].committed_offset),
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn join(service: &GroupService, member_id: &str) -> Result<JoinGroupResponse, ErrorCode> {
+    let request = JoinGroupRequest {
+        group_id: "group".to_owned(),
+        session_timeout_ms: 6_000,
+        rebalance_timeout_ms: 60_000,
+        member_id: member_id.to_owned(),
+        protocol_type: "consumer".to_owned(),
+        protocols: vec![JoinGroupRequestProtocol {
+            name: "range".to_owned(),
+            metadata: Bytes::new(),
+        }],
+        ..JoinGroupRequest::default()
+    };
+    let (client_id, client_host) = ("client".to_owned(), "/127.0.0.1".to_owned());
+    match service
+        .ask(
+            "group",
+            GroupRequest::Join {
+                request,
+                version: 9,
+                client_id,
+                client_host,
+            },
+        )
+        .await?
+    {
+        Reply::Join(response) => Ok(response),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Waits until the shard has been loaded.
+async fn loaded(service: &GroupService) {
+    let list = || GroupRequest::List {
+        states: Vec::new(),
+        types: Vec::new(),
+    };
+    while service.ask("group", list()).await.is_err() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_service_without_shards_coordinates_nothing() {
+    let config = BrokerConfig::from_properties(BTreeMap::new()).unwrap().groups;
+    let service = GroupService::new(config, Arc::new(SystemClock::new()));
+    assert_eq!(
+        service.ask("group", commit(1)).await,
+        Err(ErrorCode::CoordinatorNotAvailable)
+    );
+    assert!(service.ask_all(commit(1)).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_was_answered_is_there_after_a_restart() {
+    let log = MemoryLog::new();
+    let first = service(&log);
+    loaded(&first).await;
+    first.ask("group", commit(7)).await.unwrap();
+    first.stop().await;
+    assert_eq!(
+        first.ask("group", commit(8)).await,
+        Err(ErrorCode::CoordinatorNotAvailable)
+    );
+
+    let second = service(&log);
+    loaded(&second).await;
+    assert_eq!(committed(&second).await, Some(7));
+    second.stop().await;
+}
+
+#[tokio::test]
+async fn no_answer_leaves_before_the_log_is_durable_not_even_to_a_reader() {
+    let log = MemoryLog::new();
+    let service = Arc::new(service(&log));
+    loaded(&service).await;
+    *log.syncs.lock() = false;
+    let writer = tokio::spawn({
+        let service = Arc::clone(&service);
+        async move { service.ask("group", commit(7)).await }
+    });
+    while log.end_offset() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let reader = tokio::spawn({
+        let service = Arc::clone(&service);
+        async move { committed(&service).await }
+    });
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!writer.is_finished() && !reader.is_finished());
+    log.sync();
+    assert!(writer.await.unwrap().is_ok());
+    assert_eq!(reader.await.unwrap(), Some(7));
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn requests_during_the_load_are_told_to_try_again() {
+    let log = MemoryLog::new();
+    log.close_to_readers(true);
+    let service = service(&log);
+    assert_eq!(
+        service.ask("group", commit(1)).await,
+        Err(ErrorCode::CoordinatorLoadInProgress)
+    );
+    service.forget_topics(&["topic".to_owned()]).await;
+    log.close_to_readers(false);
+    loaded(&service).await;
+    assert_eq!(committed(&service).await, None);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_failed_append_answers_everybody_and_loads_the_shard_again() {
+    let log = MemoryLog::new();
+    let service = Arc::new(service(&log));
+    loaded(&service).await;
+    service.ask("group", commit(1)).await.unwrap();
+    log.stored.lock().fails = true;
+    assert_eq!(
+        service.ask("group", commit(2)).await,
+        Err(ErrorCode::CoordinatorNotAvailable)
+    );
+    assert_eq!(
+        service.ask("group", commit(3)).await,
+        Err(ErrorCode::CoordinatorNotAvailable)
+    );
+    log.stored.lock().fails = false;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    loaded(&service).await;
+    assert_eq!(committed(&service).await, Some(1));
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_parked_join_is_answered_when_the_service_stops() {
+    let log = MemoryLog::new();
+    let service = Arc::new(service(&log));
+    loaded(&service).await;
+    let given = join(&service, "").await.unwrap().member_id;
+    let leader = join(&service, &given).await.unwrap();
+    assert_eq!(leader.generation_id, 1);
+    let other = join(&service, "").await.unwrap().member_id;
+    let parked = tokio::spawn({
+        let service = Arc::clone(&service);
+        async move { join(&service, &other).await }
+    });
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!parked.is_finished());
+    service.stop().await;
+    assert_eq!(parked.await.unwrap(), Err(ErrorCode::CoordinatorNotAvailable));
+}
+
+#[tokio::test]
+async fn offsets_of_deleted_topics_are_forgotten() {
+    let log = MemoryLog::new();
+    let service = service(&log);
+    loaded(&service).await;
+    service.ask("group", commit(1)).await.unwrap();
+    service.forget_topics(&["topic".to_owned()]).await;
+    assert_eq!(committed(&service).await, None);
+    service.stop().await;
+}
