@@ -30,7 +30,9 @@ pub use config::{
 };
 pub use connection::CallError;
 pub use consumer::{
-    BlockingConsumer, CommitError, ConsumedBatch, Consumer, OffsetError, PollError, Polled, Records, SubscribeError,
+    AssignError, Assignor, BlockingConsumer, CommitError, ConsumedBatch, Consumer, CooperativeStickyAssignor,
+    MemberAssignment, MemberSubscription, OffsetError, PollError, Polled, RangeAssignor, RebalanceListener, Records,
+    RoundRobinAssignor, StickyAssignor, SubscribeError, TypedRecord, TypedRecordError, TypedRecords,
 };
 pub use record::{
     ConsumerGroupMetadata, Header, OffsetAndMetadata, OffsetAndTimestamp, ProducerRecord, RecordMetadata,

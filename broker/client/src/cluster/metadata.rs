@@ -99,6 +99,11 @@ impl Metadata {
         self.topics.get(topic).map_or(Uuid::ZERO, |topic| topic.id)
     }
 
+    /// Whether the view answers request `number` for a refresh.
+    pub(crate) fn answers(&self, number: u64) -> bool {
+        self.answers >= number
+    }
+
     /// Makes a view of one response.
     pub(crate) fn from_response(response: MetadataResponse) -> Self {
         Self::default().succeeded_by(response, 0)

@@ -8,6 +8,7 @@ use tidemill_protocol::messages::offset_fetch::OffsetFetchRequest;
 
 use super::fetch_call;
 use super::fetcher::{FetchEffect, FetchTarget, ResetTarget};
+use super::membership_calls;
 use super::state::Shared;
 use crate::committed;
 use crate::list_offsets;
@@ -19,7 +20,23 @@ pub(super) async fn run(shared: Arc<Shared>) {
     let mut views = shared.cluster.subscribe();
     while !shared.is_closed() {
         let view = views.borrow_and_update().clone();
-        let (effects, wake_at) = shared.state.lock().fetcher.drain(network::now(), &view);
+        let now = network::now();
+        let (effects, member_effects, wake_at) = {
+            let mut state = shared.state.lock();
+            state.follow_view(&view, shared.config.exclude_internal_topics);
+            let (effects, wake_at) = state.fetcher.drain(now, &view);
+            let (member_effects, member_at) = match &mut state.membership {
+                None => (Vec::new(), now.monotonic + shared.longest_nap()),
+                Some(member) => member.drain(now.monotonic),
+            };
+            if state.membership.as_ref().is_some_and(|member| member.has_work()) {
+                shared.ready.notify_one();
+            }
+            (effects, member_effects, wake_at.map_or(member_at, |at| at.min(member_at)))
+        };
+        for effect in member_effects {
+            network::spawn(membership_calls::carry_out(Arc::clone(&shared), effect));
+        }
         for effect in effects {
             match effect {
                 FetchEffect::RefreshMetadata => drop(shared.cluster.request_refresh()),
@@ -34,8 +51,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
                 }
             }
         }
-        let now = network::now().monotonic;
-        let nap = wake_at.map_or(shared.longest_nap(), |at| at.saturating_sub(now));
+        let nap = wake_at.saturating_sub(network::now().monotonic);
         tokio::select! {
             () = shared.wake.notified() => {}
             _ = views.changed() => {}

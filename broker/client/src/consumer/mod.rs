@@ -2,11 +2,16 @@
 //!
 //! In reading order: `handle` is what callers hold, `positions` its questions about offsets, `polled` what a poll
 //! returns; `fetcher` decides what to fetch (a state machine), `buffered` keeps what was fetched, `fetch_call`
-//! puts it on the wire; `group_link` finds the group's coordinator; `state` holds the machines together and
-//! `driver` carries out what they decide; `errors` is how it fails, `blocking` is the other face.
+//! puts it on the wire. `membership` decides when to join, sync, beat and leave (a state machine),
+//! `membership_calls` puts that on the wire, `rebalance` is the owner's part in it with its `listener` and the
+//! `assignors`; `group_protocol` is what members tell each other, `group_link` finds their coordinator, `commits`
+//! stores offsets there. `state` holds the machines together and `driver` carries out what they decide; `errors`
+//! is how it fails, `blocking` and `typed` are other faces.
 
+mod assignors;
 mod blocking;
 mod buffered;
+mod commits;
 mod driver;
 mod errors;
 mod fetch_call;
@@ -14,12 +19,25 @@ mod fetcher;
 mod group_link;
 mod group_protocol;
 mod handle;
+mod listener;
+mod membership;
+mod membership_calls;
+mod offsets;
 mod polled;
 mod positions;
+mod rebalance;
 mod state;
+mod subscribe;
+mod typed;
 
+pub use assignors::{
+    AssignError, Assignor, CooperativeStickyAssignor, MemberAssignment, MemberSubscription, RangeAssignor,
+    RoundRobinAssignor, StickyAssignor,
+};
 pub use blocking::BlockingConsumer;
 pub use errors::{CommitError, OffsetError, PollError, SubscribeError};
 pub(crate) use group_protocol::decode_assignment;
 pub use handle::Consumer;
+pub use listener::RebalanceListener;
 pub use polled::{ConsumedBatch, Polled, Records};
+pub use typed::{TypedRecord, TypedRecordError, TypedRecords};
