@@ -56,6 +56,7 @@ async function main() {
       process.exit(0)
     }
   }
+  process.exit(1) // whoever started this process is gone
 }
 
 main()

@@ -10,6 +10,7 @@ Reads commands, one word a line: commit, close. Sessions last 6 s, the shortest 
 
 import json
 import logging
+import os
 import queue
 import sys
 import threading
@@ -160,6 +161,8 @@ def main():
     def read_commands():
         for line in sys.stdin:
             commands.put(line.strip())
+        # Whoever started this process is gone.
+        os._exit(1)
 
     threading.Thread(target=read_commands, daemon=True).start()
     logging.basicConfig(level=logging.WARNING)
