@@ -1,11 +1,19 @@
 //! The `tidemill` binary: one file a subcommand.
 //!
-//! Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 failed, 2 called wrongly.
+//! Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 failed, 2 called wrongly, 10 unhealthy.
 
 mod arguments;
 mod broker;
+mod consume;
+mod group;
+mod health;
+mod hint;
+mod interrupt;
 mod logging;
 mod output;
+mod produce;
+mod timestamp;
+mod topic;
 
 use std::process::ExitCode;
 
@@ -29,6 +37,16 @@ struct Cli {
 enum Command {
     /// Run a broker
     Broker(broker::BrokerArguments),
+    /// Create, list, describe, alter and delete topics
+    Topic(topic::TopicArguments),
+    /// Write records to a topic, one for each line of stdin
+    Produce(produce::ProduceArguments),
+    /// Read records from a topic
+    Consume(consume::ConsumeArguments),
+    /// List, describe, reset and delete consumer groups
+    Group(group::GroupArguments),
+    /// Say whether a cluster answers and every partition has a leader
+    Health(health::HealthArguments),
 }
 
 fn main() -> ExitCode {
@@ -36,9 +54,18 @@ fn main() -> ExitCode {
     logging::start(cli.log_format, matches!(cli.command, Command::Broker(_)));
     let result = match cli.command {
         Command::Broker(arguments) => broker::run(&arguments),
+        Command::Topic(arguments) => topic::run(&arguments),
+        Command::Produce(arguments) => produce::run(&arguments),
+        Command::Consume(arguments) => consume::run(&arguments),
+        Command::Group(arguments) => group::run(&arguments),
+        Command::Health(arguments) => health::run(&arguments),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("error: {}", output::sentence(&error));
+        let sentence = output::sentence(&error);
+        eprintln!("error: {sentence}");
+        if let Some(hint) = hint::for_error(&sentence) {
+            eprintln!("hint: {hint}");
+        }
         ExitCode::FAILURE
     })
 }
