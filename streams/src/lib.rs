@@ -1,6 +1,6 @@
 //! Stream topologies with local state, in the words of Kafka Streams.
 //!
-//! A topology is written with [`StreamsBuilder`], tried with [`TopologyTestDriver`] and run by an application.
+//! A topology is written with [`StreamsBuilder`], tried with [`TopologyTestDriver`] and run by [`Application`].
 //!
 //! ```
 //! use std::time::Duration;
@@ -43,7 +43,10 @@ pub use dsl::{
     TimeWindowedKStream,
 };
 pub use record::{Data, Header, Headers, Record};
-pub use runtime::{ProcessError, TaskError, TaskMetrics};
+pub use runtime::{
+    Application, ApplicationState, ProcessError, StartError, StreamsConfig, TaskError, TaskMetrics,
+    ThreadError,
+};
 pub use state::{Emission, ReadOnlyKeyValueStore, ReadOnlyWindowStore, StateError, StateMemory, StoreEntry};
 pub use testing::{
     CommitRule, RunSize, TestDriverError, TestDriverOptions, TestInputTopic, TestOutputTopic,

@@ -62,9 +62,6 @@ pub(crate) trait PartitionQueue: Send {
 
     /// Returns the offset to commit; nothing before the first push.
     fn next_offset(&self) -> Option<i64>;
-
-    /// Returns the number of records that wait.
-    fn len(&self) -> usize;
 }
 
 /// Chooses a record's event time from the record and the greatest event time of its partition so far; a negative
@@ -184,10 +181,6 @@ impl<K: Data, V: Data> PartitionQueue for TypedQueue<K, V> {
             .map(|(offset, _)| *offset)
             .or(self.end_offset)
     }
-
-    fn len(&self) -> usize {
-        self.records.len()
-    }
 }
 
 #[cfg(test)]
@@ -231,7 +224,7 @@ mod tests {
         let (mut queue, mut metrics) = (queue(), TaskMetrics::default());
         queue.push(&[record(4, 5, None)], 9, &mut metrics).unwrap();
         assert_eq!(
-            (queue.len(), queue.next_offset(), metrics.dropped_records),
+            (queue.records.len(), queue.next_offset(), metrics.dropped_records),
             (0, Some(9), 1)
         );
     }

@@ -111,11 +111,6 @@ impl Task {
         }
     }
 
-    /// Returns the task's id.
-    pub(crate) fn id(&self) -> TaskId {
-        self.id
-    }
-
     /// Decodes and queues fetched records of one of the task's topics; `end_offset` is the offset after the last.
     ///
     /// # Errors
@@ -241,11 +236,9 @@ impl Task {
             .filter_map(|source| Some((source.topic.as_str(), source.queue.next_offset()?)))
     }
 
-    /// Returns the topics with the number of their records that wait.
-    pub(crate) fn buffered(&self) -> impl Iterator<Item = (&str, usize)> {
-        self.queues
-            .iter()
-            .map(|source| (source.topic.as_str(), source.queue.len()))
+    /// Has the next commit include this task even if nothing happens before.
+    pub(crate) fn require_commit(&mut self) {
+        self.needs_commit = true;
     }
 
     /// Says whether anything happened since the last commit.
@@ -278,6 +271,11 @@ impl Task {
             task: self.id,
             source,
         })
+    }
+
+    /// Takes the task's state out of sight and drops what is not committed.
+    pub(crate) fn discard(self, published: &PublishedState) {
+        self.state.withdraw(published);
     }
 
     /// Returns the queue to serve and the last timestamp up to which no other queue would be served first. Equal

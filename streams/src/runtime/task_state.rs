@@ -29,7 +29,7 @@ pub(crate) struct TaskState {
     stores: Vec<OpenStore>,
     backends: Vec<Arc<dyn StateBackend>>,
     /// Kept until the backends are closed, so that no other thread opens the task before.
-    _directory: Option<TaskDirectory>,
+    directory: Option<TaskDirectory>,
 }
 
 struct OpenStore {
@@ -109,7 +109,7 @@ impl TaskState {
             task,
             stores: Vec::new(),
             backends: Vec::new(),
-            _directory: None,
+            directory: None,
         };
         state.add_backend(
             topology,
@@ -121,7 +121,7 @@ impl TaskState {
                 let database = RocksDbBackend::open(&directory.database_path()?, &persistent, memory)?;
                 state.add_backend(topology, &persistent, Arc::new(database))?;
             }
-            state._directory = Some(directory);
+            state.directory = Some(directory);
         }
         Ok(state)
     }
@@ -148,6 +148,16 @@ impl TaskState {
         }
         self.backends.push(backend);
         Ok(())
+    }
+
+    /// Returns the task whose state it is.
+    pub(crate) fn task(&self) -> TaskId {
+        self.task
+    }
+
+    /// Closes everything and returns the task's folder.
+    pub(crate) fn into_directory(self) -> Option<TaskDirectory> {
+        self.directory
     }
 
     /// Returns the stores that have a changelog and the offset from which each must be read; -1 is the beginning.

@@ -72,13 +72,6 @@ impl<V: Clone + 'static> Overlay<V> {
         }
     }
 
-    /// Returns value and timestamp of `key`.
-    pub(super) fn get(&mut self, key: &[u8]) -> Result<Option<(&V, i64)>, StateError> {
-        let position = self.position_of(key)?;
-        let entry = &self.entries[position];
-        Ok(entry.value.as_ref().map(|value| (value, entry.timestamp)))
-    }
-
     /// Replaces the value of `key` by what `change` makes of the old value and its timestamp.
     ///
     /// With `hold_back` the update is kept for [`take_held_back`](Self::take_held_back).
@@ -245,6 +238,14 @@ mod tests {
     use super::*;
     use crate::serde::i64;
     use crate::state::MemoryBackend;
+
+    impl Overlay<i64> {
+        fn get(&mut self, key: &[u8]) -> Result<Option<(&i64, i64)>, StateError> {
+            let position = self.position_of(key)?;
+            let entry = &self.entries[position];
+            Ok(entry.value.as_ref().map(|value| (value, entry.timestamp)))
+        }
+    }
 
     fn overlay(backend: &Arc<MemoryBackend>) -> Overlay<i64> {
         Overlay::new(

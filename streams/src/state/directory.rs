@@ -103,6 +103,15 @@ impl TaskDirectory {
         fs::create_dir_all(&folder).map_err(failed("create", &folder))?;
         Ok(folder.join("rocksdb"))
     }
+
+    /// Removes the task's database, which nobody has open.
+    pub(crate) fn wipe(&self) -> Result<(), StateError> {
+        let path = self.database_path()?;
+        match fs::remove_dir_all(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("remove", &path)(error)),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Drop for TaskDirectory {

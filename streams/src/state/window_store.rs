@@ -21,6 +21,9 @@ use crate::windows::{Window, Windowed};
 const SEQUENCE_BYTES: usize = size_of::<i32>();
 const SUFFIX_BYTES: usize = size_of::<i64>() + SEQUENCE_BYTES;
 
+/// New values of windows; `None` is a deletion.
+pub(crate) type WindowUpdates<K, V> = Vec<Record<Windowed<K>, Option<V>>>;
+
 /// A window store of one task.
 pub(crate) struct WindowStore<K, V> {
     name: Arc<str>,
@@ -93,7 +96,7 @@ impl<K: Data, V: Data> WindowStore<K, V> {
     ///
     /// # Errors
     /// [`StateError`] if a stored key cannot be read back.
-    pub(crate) fn take_held_back(&mut self) -> Result<Vec<Record<Windowed<K>, Option<V>>>, StateError> {
+    pub(crate) fn take_held_back(&mut self) -> Result<WindowUpdates<K, V>, StateError> {
         let (keys, name, size_ms) = (Arc::clone(&self.keys), Arc::clone(&self.name), self.size_ms);
         self.overlay
             .take_held_back()
