@@ -1,1 +1,1 @@
-//! The house rules as a test.
+//! The house rules as a test: this package holds nothing but `tests/tidy`.

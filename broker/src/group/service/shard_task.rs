@@ -197,7 +197,7 @@ impl<L: OffsetsLog> ShardTask<L> {
                 }
                 job = self.jobs.recv() => match job {
                     Some(job) => self.handle_queued(&mut serving.shard, job),
-                    None => return Stopped::Closed,
+                    None => return self.finish(serving).await,
                 },
                 () = sleep(until_deadline) => serving.shard.on_time(self.clock.now()),
             };
@@ -205,6 +205,21 @@ impl<L: OffsetsLog> ShardTask<L> {
                 return self.throw_away(serving, error);
             }
         }
+    }
+
+    /// Sends what can still become durable before the broker stops.
+    async fn finish(&mut self, mut serving: Serving) -> Stopped {
+        while let Some(durable) = serving.durable.take() {
+            let sent = match durable.await {
+                Ok(()) => self.append(&mut serving, Output::default()).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = sent {
+                tracing::warn!(%error, "a shard of the group coordinator stopped with answers it could not give");
+                break;
+            }
+        }
+        Stopped::Closed
     }
 
     /// Handles `job` and those behind it that are there already.
