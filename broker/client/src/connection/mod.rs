@@ -13,6 +13,6 @@ mod versions;
 pub(crate) use address::BrokerAddress;
 pub(crate) use backoff::Backoff;
 pub use call_error::CallError;
-pub(crate) use channel::{Channel, PendingCall};
+pub(crate) use channel::Channel;
 pub(crate) use handshake::open;
 pub(crate) use versions::SupportedVersions;

@@ -12,7 +12,6 @@
 //! fetch next. Answers name the partition's generation; a seek starts another one and drops what is late.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -208,11 +207,6 @@ impl Fetcher {
     /// Returns the partitions.
     pub(super) fn assignment(&self) -> impl Iterator<Item = &TopicPartition> {
         self.partitions.keys()
-    }
-
-    /// Whether the partition is among them.
-    pub(super) fn contains(&self, partition: &TopicPartition) -> bool {
-        self.partitions.contains_key(partition)
     }
 
     /// Sets the position.

@@ -189,11 +189,6 @@ impl Membership {
         &self.protocol
     }
 
-    /// Whether partitions are kept through a rebalance.
-    pub(super) fn is_cooperative(&self) -> bool {
-        self.settings.cooperative
-    }
-
     /// Whether it is a member with nothing left to do.
     pub(super) fn is_stable(&self) -> bool {
         self.phase == Phase::Stable && self.work.is_none()

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tidemill_environment::{Random, SeededRandom};
+use tidemill_environment::SeededRandom;
 use tidemill_protocol::ErrorCode;
 use tidemill_protocol::records::ProducerIdentity;
 
