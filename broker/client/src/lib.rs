@@ -18,10 +18,10 @@ mod record;
 mod serializer;
 
 pub use admin::{
-    Admin, AdminError, AlterOperation, BlockingAdmin, ClusterDescription, ConfigAlteration, ConfigDescription,
-    ConfigEntry, ConfigResource, ConfigSource, CreateTopicsOptions, CreatedTopic, GroupDescription,
-    GroupListing, GroupMember, ItemResults, LogDirDescription, NewPartitions, NewTopic, OffsetSpec,
-    ReplicaSize, ResourceType,
+    Admin, AdminError, AlterOperation, BlockingAdmin, ClusterDescription, ConfigAlteration,
+    ConfigDescription, ConfigEntry, ConfigResource, ConfigSource, CreateTopicsOptions, CreatedTopic,
+    GroupDescription, GroupListing, GroupMember, ItemResults, LogDirDescription, NewPartitions, NewTopic,
+    OffsetSpec, ReplicaSize, ResourceType,
 };
 pub use cluster::{BrokerMetadata, Metadata, PartitionMetadata, TopicMetadata};
 pub use config::{
@@ -31,16 +31,16 @@ pub use config::{
 pub use connection::CallError;
 pub use consumer::{
     AssignError, Assignor, BlockingConsumer, CommitError, ConsumedBatch, Consumer, CooperativeStickyAssignor,
-    MemberAssignment, MemberSubscription, OffsetError, PollError, Polled, RangeAssignor, RebalanceListener, Records,
-    RoundRobinAssignor, StickyAssignor, SubscribeError, TypedRecord, TypedRecordError, TypedRecords,
-};
-pub use record::{
-    ConsumerGroupMetadata, Header, OffsetAndMetadata, OffsetAndTimestamp, ProducerRecord, RecordMetadata,
-    TopicPartition,
+    MemberAssignment, MemberSubscription, OffsetError, PollError, Polled, RangeAssignor, RebalanceListener,
+    Records, RoundRobinAssignor, StickyAssignor, SubscribeError, TypedRecord, TypedRecordError, TypedRecords,
 };
 pub use producer::{
     BlockingProducer, BorrowedRecord, Delivery, DeliveryError, Partitioner, PartitionerInput, Producer,
     RoundRobinPartitioner, SendError, StickyPartitioner, TypedProducer, murmur2_partition,
+};
+pub use record::{
+    ConsumerGroupMetadata, Header, OffsetAndMetadata, OffsetAndTimestamp, ProducerRecord, RecordMetadata,
+    TopicPartition,
 };
 pub use serializer::{
     BytesSerializer, Deserializer, LongSerializer, Nullable, SerializationError, Serializer, StringSerializer,

@@ -26,7 +26,10 @@ impl BlockingAdmin {
     ///
     /// # Errors
     /// As there.
-    pub fn create_topics(&self, topics: Vec<NewTopic>) -> Result<ItemResults<String, CreatedTopic>, AdminError> {
+    pub fn create_topics(
+        &self,
+        topics: Vec<NewTopic>,
+    ) -> Result<ItemResults<String, CreatedTopic>, AdminError> {
         block_on(self.admin.create_topics(topics))
     }
 
@@ -70,7 +73,10 @@ impl BlockingAdmin {
     ///
     /// # Errors
     /// As there.
-    pub fn create_partitions(&self, topics: &[(&str, NewPartitions)]) -> Result<ItemResults<String, ()>, AdminError> {
+    pub fn create_partitions(
+        &self,
+        topics: &[(&str, NewPartitions)],
+    ) -> Result<ItemResults<String, ()>, AdminError> {
         block_on(self.admin.create_partitions(topics))
     }
 
@@ -78,7 +84,10 @@ impl BlockingAdmin {
     ///
     /// # Errors
     /// As there.
-    pub fn delete_records(&self, offsets: &BTreeMap<TopicPartition, i64>) -> Result<ItemResults<TopicPartition, i64>, AdminError> {
+    pub fn delete_records(
+        &self,
+        offsets: &BTreeMap<TopicPartition, i64>,
+    ) -> Result<ItemResults<TopicPartition, i64>, AdminError> {
         block_on(self.admin.delete_records(offsets))
     }
 
@@ -86,7 +95,10 @@ impl BlockingAdmin {
     ///
     /// # Errors
     /// As there.
-    pub fn describe_configs(&self, resources: &[ConfigResource]) -> Result<ItemResults<ConfigResource, ConfigDescription>, AdminError> {
+    pub fn describe_configs(
+        &self,
+        resources: &[ConfigResource],
+    ) -> Result<ItemResults<ConfigResource, ConfigDescription>, AdminError> {
         block_on(self.admin.describe_configs(resources))
     }
 
@@ -94,7 +106,10 @@ impl BlockingAdmin {
     ///
     /// # Errors
     /// As there.
-    pub fn incremental_alter_configs(&self, alterations: &[(ConfigResource, Vec<ConfigAlteration>)]) -> Result<ItemResults<ConfigResource, ()>, AdminError> {
+    pub fn incremental_alter_configs(
+        &self,
+        alterations: &[(ConfigResource, Vec<ConfigAlteration>)],
+    ) -> Result<ItemResults<ConfigResource, ()>, AdminError> {
         block_on(self.admin.incremental_alter_configs(alterations))
     }
 
@@ -110,7 +125,10 @@ impl BlockingAdmin {
     ///
     /// # Errors
     /// As there.
-    pub fn describe_log_dirs(&self, brokers: &[i32]) -> Result<ItemResults<i32, LogDirDescription>, AdminError> {
+    pub fn describe_log_dirs(
+        &self,
+        brokers: &[i32],
+    ) -> Result<ItemResults<i32, LogDirDescription>, AdminError> {
         block_on(self.admin.describe_log_dirs(brokers))
     }
 
@@ -126,7 +144,10 @@ impl BlockingAdmin {
     ///
     /// # Errors
     /// As there.
-    pub fn describe_groups(&self, groups: &[&str]) -> Result<ItemResults<String, GroupDescription>, AdminError> {
+    pub fn describe_groups(
+        &self,
+        groups: &[&str],
+    ) -> Result<ItemResults<String, GroupDescription>, AdminError> {
         block_on(self.admin.describe_groups(groups))
     }
 
@@ -178,7 +199,10 @@ impl BlockingAdmin {
     ///
     /// # Errors
     /// As there.
-    pub fn list_offsets(&self, wanted: &BTreeMap<TopicPartition, OffsetSpec>) -> Result<ItemResults<TopicPartition, Option<OffsetAndTimestamp>>, AdminError> {
+    pub fn list_offsets(
+        &self,
+        wanted: &BTreeMap<TopicPartition, OffsetSpec>,
+    ) -> Result<ItemResults<TopicPartition, Option<OffsetAndTimestamp>>, AdminError> {
         block_on(self.admin.list_offsets(wanted))
     }
 }

@@ -17,11 +17,12 @@ mod topics;
 pub use blocking::BlockingAdmin;
 pub use brokers::{ClusterDescription, LogDirDescription, ReplicaSize};
 pub use configs::{
-    AlterOperation, ConfigAlteration, ConfigDescription, ConfigEntry, ConfigResource, ConfigSource, ResourceType,
+    AlterOperation, ConfigAlteration, ConfigDescription, ConfigEntry, ConfigResource, ConfigSource,
+    ResourceType,
 };
 pub use errors::AdminError;
 pub use groups::{GroupDescription, GroupListing, GroupMember};
-pub use handle::{Admin, ItemResults};
 pub(crate) use handle::find_coordinator;
+pub use handle::{Admin, ItemResults};
 pub use offsets::OffsetSpec;
 pub use topics::{CreateTopicsOptions, CreatedTopic, NewPartitions, NewTopic};

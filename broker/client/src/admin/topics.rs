@@ -7,7 +7,8 @@ use tidemill_protocol::messages::create_partitions::{
     CreatePartitionsAssignment, CreatePartitionsRequest, CreatePartitionsTopic,
 };
 use tidemill_protocol::messages::create_topics::{
-    CreatableReplicaAssignment, CreatableTopic, CreatableTopicConfig, CreatableTopicResult, CreateTopicsRequest,
+    CreatableReplicaAssignment, CreatableTopic, CreatableTopicConfig, CreatableTopicResult,
+    CreateTopicsRequest,
 };
 use tidemill_protocol::messages::delete_records::{
     DeleteRecordsPartition, DeleteRecordsRequest, DeleteRecordsTopic,
@@ -18,9 +19,9 @@ use tidemill_protocol::{ErrorCode, Uuid};
 
 use super::handle::call_error;
 use super::{Admin, AdminError, ItemResults};
+use crate::TopicPartition;
 use crate::cluster::{Metadata, TopicMetadata};
 use crate::network::within;
-use crate::TopicPartition;
 
 /// A topic to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +101,8 @@ impl Admin {
         &self,
         topics: Vec<NewTopic>,
     ) -> Result<ItemResults<String, CreatedTopic>, AdminError> {
-        self.create_topics_with(topics, CreateTopicsOptions::default()).await
+        self.create_topics_with(topics, CreateTopicsOptions::default())
+            .await
     }
 
     /// Creates topics, or only checks them.
@@ -129,9 +131,16 @@ impl Admin {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let build = |version| {
             let by_state = version >= 6;
-            let state = |name: &String| DeleteTopicState { name: Some(name.clone()), topic_id: Uuid::ZERO };
+            let state = |name: &String| DeleteTopicState {
+                name: Some(name.clone()),
+                topic_id: Uuid::ZERO,
+            };
             DeleteTopicsRequest {
-                topics: if by_state { names.iter().map(state).collect() } else { Vec::new() },
+                topics: if by_state {
+                    names.iter().map(state).collect()
+                } else {
+                    Vec::new()
+                },
                 topic_names: if by_state { Vec::new() } else { names.clone() },
                 timeout_ms: self.timeout_ms(),
             }
@@ -156,8 +165,11 @@ impl Admin {
             ..MetadataRequest::default()
         };
         let answer = within(self.ask_any("list topics", |_| request.clone())).await?;
-        let mut topics: Vec<TopicMetadata> =
-            Metadata::from_response(answer).topics.into_values().filter(|topic| topic.error.is_none()).collect();
+        let mut topics: Vec<TopicMetadata> = Metadata::from_response(answer)
+            .topics
+            .into_values()
+            .filter(|topic| topic.error.is_none())
+            .collect();
         topics.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         Ok(topics)
     }
@@ -183,10 +195,16 @@ impl Admin {
         let mut view = Metadata::from_response(answer);
         let results = names.iter().map(|name| {
             let subject = format!("topic {name}");
-            let refused = |code| AdminError::Refused { subject, code, message: None };
+            let refused = |code| AdminError::Refused {
+                subject,
+                code,
+                message: None,
+            };
             let result = match view.topics.remove(*name) {
                 None => Err(refused(ErrorCode::UnknownTopicOrPartition)),
-                Some(TopicMetadata { error: Some(code), .. }) => Err(refused(code)),
+                Some(TopicMetadata {
+                    error: Some(code), ..
+                }) => Err(refused(code)),
                 Some(topic) => Ok(topic),
             };
             ((*name).to_owned(), result)
@@ -207,7 +225,9 @@ impl Admin {
             count: partitions.total,
             assignments: (!partitions.assignments.is_empty()).then(|| {
                 let brokers = partitions.assignments.iter().cloned();
-                brokers.map(|broker_ids| CreatePartitionsAssignment { broker_ids }).collect()
+                brokers
+                    .map(|broker_ids| CreatePartitionsAssignment { broker_ids })
+                    .collect()
             }),
         };
         let request = CreatePartitionsRequest {
@@ -242,8 +262,10 @@ impl Admin {
     ) -> Result<ItemResults<TopicPartition, i64>, AdminError> {
         let partitions: Vec<TopicPartition> = offsets.keys().cloned().collect();
         let (by_leader, unknown) = self.by_leader(&partitions).await;
-        let mut results: ItemResults<TopicPartition, i64> =
-            unknown.into_iter().map(|(partition, result)| (partition, result.map(|()| -1))).collect();
+        let mut results: ItemResults<TopicPartition, i64> = unknown
+            .into_iter()
+            .map(|(partition, result)| (partition, result.map(|()| -1)))
+            .collect();
         for (leader, partitions) in by_leader {
             let request = DeleteRecordsRequest {
                 topics: delete_records_topics(&partitions, offsets),
@@ -271,10 +293,16 @@ fn delete_records_topics(
     let mut topics: BTreeMap<&str, Vec<DeleteRecordsPartition>> = BTreeMap::new();
     for partition in partitions {
         let offset = offsets.get(partition).copied().unwrap_or(-1);
-        let row = DeleteRecordsPartition { partition_index: partition.partition, offset };
+        let row = DeleteRecordsPartition {
+            partition_index: partition.partition,
+            offset,
+        };
         topics.entry(&partition.topic).or_default().push(row);
     }
-    let topic = |(name, partitions): (&str, _)| DeleteRecordsTopic { name: name.to_owned(), partitions };
+    let topic = |(name, partitions): (&str, _)| DeleteRecordsTopic {
+        name: name.to_owned(),
+        partitions,
+    };
     topics.into_iter().map(topic).collect()
 }
 
@@ -286,9 +314,17 @@ fn creatable(topic: NewTopic) -> CreatableTopic {
         num_partitions: topic.partitions,
         replication_factor: topic.replication_factor,
         assignments: assignments
-            .map(|(partition_index, broker_ids)| CreatableReplicaAssignment { partition_index, broker_ids })
+            .map(|(partition_index, broker_ids)| CreatableReplicaAssignment {
+                partition_index,
+                broker_ids,
+            })
             .collect(),
-        configs: configs.map(|(name, value)| CreatableTopicConfig { name, value: Some(value) }).collect(),
+        configs: configs
+            .map(|(name, value)| CreatableTopicConfig {
+                name,
+                value: Some(value),
+            })
+            .collect(),
     }
 }
 

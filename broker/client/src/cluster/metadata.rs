@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use tidemill_protocol::messages::metadata::{MetadataResponse, MetadataResponsePartition, MetadataResponseTopic};
+use tidemill_protocol::messages::metadata::{
+    MetadataResponse, MetadataResponsePartition, MetadataResponseTopic,
+};
 use tidemill_protocol::{ErrorCode, Uuid};
 
 /// A broker and its listener.
@@ -59,7 +61,10 @@ impl TopicMetadata {
         // Partitions are numbered from 0 without gaps; search only where that does not hold.
         match self.partitions.get(index) {
             Some(found) if found.partition == partition => Some(found),
-            _ => self.partitions.iter().find(|candidate| candidate.partition == partition),
+            _ => self
+                .partitions
+                .iter()
+                .find(|candidate| candidate.partition == partition),
         }
     }
 }
@@ -115,7 +120,15 @@ impl Metadata {
         let brokers = response.brokers.into_iter().filter_map(|broker| {
             let port = u16::try_from(broker.port).ok()?;
             let node_id = broker.node_id;
-            Some((node_id, BrokerMetadata { node_id, host: broker.host, port, rack: broker.rack }))
+            Some((
+                node_id,
+                BrokerMetadata {
+                    node_id,
+                    host: broker.host,
+                    port,
+                    rack: broker.rack,
+                },
+            ))
         });
         let mut next = Self {
             cluster_id: response.cluster_id,
@@ -125,7 +138,9 @@ impl Metadata {
             ..Self::default()
         };
         for topic in response.topics {
-            let Some(name) = topic.name.as_deref() else { continue };
+            let Some(name) = topic.name.as_deref() else {
+                continue;
+            };
             let known = self.topics.get_key_value(name);
             let name = known.map_or_else(|| Arc::from(name), |(name, _)| Arc::clone(name));
             let topic = topic_metadata(Arc::clone(&name), topic, known.map(|(_, topic)| topic));
@@ -197,7 +212,10 @@ mod tests {
             partitions: vec![partition],
             ..MetadataResponseTopic::default()
         };
-        MetadataResponse { topics: vec![topic], ..MetadataResponse::default() }
+        MetadataResponse {
+            topics: vec![topic],
+            ..MetadataResponse::default()
+        }
     }
 
     #[test]

@@ -64,7 +64,9 @@ async fn refresh(client: &Shared) -> bool {
     let answer: Result<MetadataResponse, CallError> = client.call_any(|_| request.clone()).await;
     match answer {
         Ok(response) => {
-            client.published.send_modify(|view| *view = Arc::new(view.succeeded_by(response, number)));
+            client
+                .published
+                .send_modify(|view| *view = Arc::new(view.succeeded_by(response, number)));
             true
         }
         Err(error) => {

@@ -127,7 +127,10 @@ impl ConsumerConfig {
     pub fn from_properties(properties: &Properties) -> Result<Self, ConfigError> {
         let mut reader = PropertyReader::new(properties);
         let connection = ConnectionConfig::read(&mut reader)?;
-        if let Some(protocol) = reader.text("group.protocol").filter(|text| !text.eq_ignore_ascii_case("classic")) {
+        if let Some(protocol) = reader
+            .text("group.protocol")
+            .filter(|text| !text.eq_ignore_ascii_case("classic"))
+        {
             return Err(invalid("group.protocol", protocol, "classic"));
         }
         let buffer = reader.integer("tidemill.fetch.buffer.bytes", 64 * 1024 * 1024, 1..=i64::MAX)?;
@@ -166,11 +169,17 @@ impl ConsumerConfig {
         self.connection.validate()?;
         if self.heartbeat_interval.is_zero() || self.heartbeat_interval >= self.session_timeout {
             let conflict = "must be above 0 and below session.timeout.ms".to_owned();
-            return Err(ConfigError::Conflict { key: "heartbeat.interval.ms", conflict });
+            return Err(ConfigError::Conflict {
+                key: "heartbeat.interval.ms",
+                conflict,
+            });
         }
         if self.fetch_max_wait >= self.connection.request_timeout {
             let conflict = "must be below request.timeout.ms".to_owned();
-            return Err(ConfigError::Conflict { key: "fetch.max.wait.ms", conflict });
+            return Err(ConfigError::Conflict {
+                key: "fetch.max.wait.ms",
+                conflict,
+            });
         }
         Ok(())
     }
@@ -206,9 +215,9 @@ fn read_offset_reset(reader: &mut PropertyReader<'_>) -> Result<AutoOffsetReset,
             ("earliest", _) => Ok(AutoOffsetReset::Earliest),
             ("latest", _) => Ok(AutoOffsetReset::Latest),
             ("none", _) => Ok(AutoOffsetReset::None),
-            (_, Some(("by_duration", iso))) => {
-                parse_iso_duration(iso).map(AutoOffsetReset::ByDuration).ok_or_else(|| invalid(KEY, text, expected))
-            }
+            (_, Some(("by_duration", iso))) => parse_iso_duration(iso)
+                .map(AutoOffsetReset::ByDuration)
+                .ok_or_else(|| invalid(KEY, text, expected)),
             _ => Err(invalid(KEY, text, expected)),
         },
     }
@@ -218,7 +227,11 @@ fn read_isolation_level(reader: &mut PropertyReader<'_>) -> Result<IsolationLeve
     match reader.text("isolation.level") {
         None | Some("read_uncommitted") => Ok(IsolationLevel::ReadUncommitted),
         Some("read_committed") => Ok(IsolationLevel::ReadCommitted),
-        Some(other) => Err(invalid("isolation.level", other, "read_uncommitted or read_committed")),
+        Some(other) => Err(invalid(
+            "isolation.level",
+            other,
+            "read_uncommitted or read_committed",
+        )),
     }
 }
 
@@ -227,14 +240,19 @@ fn parse_iso_duration(text: &str) -> Option<Duration> {
     let rest = text.trim().strip_prefix(['P', 'p'])?;
     let (days, time) = rest.split_once(['T', 't']).unwrap_or((rest, ""));
     let mut seconds = 0_u64;
-    for (part, units) in [(days, &[('D', 86_400)][..]), (time, &[('H', 3_600), ('M', 60), ('S', 1)][..])] {
+    for (part, units) in [
+        (days, &[('D', 86_400)][..]),
+        (time, &[('H', 3_600), ('M', 60), ('S', 1)][..]),
+    ] {
         let mut digits = String::new();
         for letter in part.chars() {
             if letter.is_ascii_digit() {
                 digits.push(letter);
                 continue;
             }
-            let (_, scale) = units.iter().find(|(unit, _)| unit.eq_ignore_ascii_case(&letter))?;
+            let (_, scale) = units
+                .iter()
+                .find(|(unit, _)| unit.eq_ignore_ascii_case(&letter))?;
             seconds = seconds.checked_add(digits.parse::<u64>().ok()?.checked_mul(*scale)?)?;
             digits.clear();
         }
@@ -250,8 +268,10 @@ mod tests {
     use super::*;
 
     fn read(pairs: &[(&str, &str)]) -> Result<ConsumerConfig, ConfigError> {
-        let mut properties: Properties =
-            pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let mut properties: Properties = pairs
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect();
         properties.insert("bootstrap.servers".to_owned(), "localhost:9092".to_owned());
         properties.insert("group.id".to_owned(), "g".to_owned());
         ConsumerConfig::from_properties(&properties)
@@ -268,13 +288,21 @@ mod tests {
     fn assignors_are_read_by_short_name_and_by_class_in_order() {
         let given = "sticky, org.apache.kafka.clients.consumer.CooperativeStickyAssignor";
         let config = read(&[("partition.assignment.strategy", given)]).unwrap();
-        assert_eq!(config.assignors, [AssignorChoice::Sticky, AssignorChoice::CooperativeSticky]);
+        assert_eq!(
+            config.assignors,
+            [AssignorChoice::Sticky, AssignorChoice::CooperativeSticky]
+        );
     }
 
     #[test]
     fn offset_reset_reads_a_duration() {
         let hour = AutoOffsetReset::ByDuration(Duration::from_secs(93_784));
-        assert_eq!(read(&[("auto.offset.reset", "by_duration:P1DT2H3M4S")]).unwrap().auto_offset_reset, hour);
+        assert_eq!(
+            read(&[("auto.offset.reset", "by_duration:P1DT2H3M4S")])
+                .unwrap()
+                .auto_offset_reset,
+            hour
+        );
         assert!(read(&[("auto.offset.reset", "by_duration:1h")]).is_err());
         assert!(read(&[("auto.offset.reset", "smallest")]).is_err());
     }

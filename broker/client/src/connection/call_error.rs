@@ -77,9 +77,10 @@ pub enum CallError {
 impl Recoverable for CallError {
     fn recovery(&self) -> Recovery {
         match self {
-            Self::Connect { .. } | Self::Disconnected { .. } | Self::Timeout { .. } | Self::NoBroker { .. } => {
-                Recovery::Retry
-            }
+            Self::Connect { .. }
+            | Self::Disconnected { .. }
+            | Self::Timeout { .. }
+            | Self::NoBroker { .. } => Recovery::Retry,
             Self::UnknownNode { .. } => Recovery::Refresh,
             Self::Decode { .. } => Recovery::Corrupt,
             Self::Unsupported { .. } | Self::Encode { .. } => Recovery::Fatal,

@@ -86,12 +86,22 @@ impl Drop for Channel {
 
 impl Channel {
     /// Starts the tasks of a connection whose peer is called `address`.
-    pub(crate) fn start(stream: TcpStream, address: String, client_id: String, max_response_bytes: usize) -> Self {
+    pub(crate) fn start(
+        stream: TcpStream,
+        address: String,
+        client_id: String,
+        max_response_bytes: usize,
+    ) -> Self {
         let (read_half, write_half) = stream.into_split();
         let (outgoing, requests) = mpsc::channel(MAX_PIPELINED);
         let shared = Arc::new(Shared::default());
         network::spawn(write_frames(write_half, requests, Arc::clone(&shared)));
-        network::spawn(read_frames(read_half, Arc::clone(&shared), max_response_bytes, address.clone()));
+        network::spawn(read_frames(
+            read_half,
+            Arc::clone(&shared),
+            max_response_bytes,
+            address.clone(),
+        ));
         Self {
             address,
             client_id,
@@ -127,7 +137,10 @@ impl Channel {
     pub(crate) fn version<R: Request>(&self, limit: i16) -> Result<i16, CallError> {
         self.versions
             .pick::<R>(limit)
-            .ok_or_else(|| CallError::Unsupported { address: self.address.clone(), api: R::API_KEY })
+            .ok_or_else(|| CallError::Unsupported {
+                address: self.address.clone(),
+                api: R::API_KEY,
+            })
     }
 
     /// Sends `request` in `version` and waits for its answer.
@@ -146,7 +159,11 @@ impl Channel {
             Err(_) => {
                 // Answers come in order: behind one that does not come, none will.
                 self.close();
-                Err(CallError::Timeout { address: self.address.clone(), api: R::API_KEY, timeout })
+                Err(CallError::Timeout {
+                    address: self.address.clone(),
+                    api: R::API_KEY,
+                    timeout,
+                })
             }
         }
     }
@@ -155,17 +172,39 @@ impl Channel {
     pub(crate) async fn send<R: Request>(&self, request: &R, version: i16) -> Result<PendingCall, CallError> {
         let disconnected = || self.disconnected(R::API_KEY);
         let (frame, correlation_id) = self.encode(request, version)?;
-        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| disconnected())?;
+        let permit = Arc::clone(&self.permits)
+            .acquire_owned()
+            .await
+            .map_err(|_| disconnected())?;
         let (reply, received) = oneshot::channel();
-        let awaiting = Some(Awaiting { correlation_id, reply, _permit: permit });
+        let awaiting = Some(Awaiting {
+            correlation_id,
+            reply,
+            _permit: permit,
+        });
         self.hand_over(Outgoing { frame, awaiting }, R::API_KEY).await?;
-        Ok(PendingCall { version, api: R::API_KEY, reply: received })
+        Ok(PendingCall {
+            version,
+            api: R::API_KEY,
+            reply: received,
+        })
     }
 
     /// Hands over a request that the broker never answers (Produce with `acks=0`).
-    pub(crate) async fn send_unanswered<R: Request>(&self, request: &R, version: i16) -> Result<(), CallError> {
+    pub(crate) async fn send_unanswered<R: Request>(
+        &self,
+        request: &R,
+        version: i16,
+    ) -> Result<(), CallError> {
         let (frame, _) = self.encode(request, version)?;
-        self.hand_over(Outgoing { frame, awaiting: None }, R::API_KEY).await
+        self.hand_over(
+            Outgoing {
+                frame,
+                awaiting: None,
+            },
+            R::API_KEY,
+        )
+        .await
     }
 
     /// Waits for the answer to a request that was sent.
@@ -185,14 +224,21 @@ impl Channel {
         let mut reader = Reader::new(frame);
         ResponseHeader::decode(&mut reader, R::API_KEY, version)
             .and_then(|_| R::Response::decode(&mut reader, version))
-            .map_err(|source| CallError::Decode { address: self.address.clone(), api: R::API_KEY, source })
+            .map_err(|source| CallError::Decode {
+                address: self.address.clone(),
+                api: R::API_KEY,
+                source,
+            })
     }
 
     async fn hand_over(&self, outgoing: Outgoing, api: ApiKey) -> Result<(), CallError> {
         if self.is_closed() {
             return Err(self.disconnected(api));
         }
-        self.outgoing.send(outgoing).await.map_err(|_| self.disconnected(api))
+        self.outgoing
+            .send(outgoing)
+            .await
+            .map_err(|_| self.disconnected(api))
     }
 
     fn encode<R: Request>(&self, request: &R, version: i16) -> Result<(Bytes, i32), CallError> {
@@ -203,8 +249,10 @@ impl Channel {
             correlation_id,
             client_id: Some(self.client_id.clone()),
         };
-        let encoded = frame::encode_request(&header, request)
-            .map_err(|source| CallError::Encode { api: R::API_KEY, source })?;
+        let encoded = frame::encode_request(&header, request).map_err(|source| CallError::Encode {
+            api: R::API_KEY,
+            source,
+        })?;
         match encoded.into_parts().next() {
             Some(FramePart::Bytes(bytes)) => Ok((bytes, correlation_id)),
             _ => unreachable!("clients never defer records"),
@@ -212,12 +260,19 @@ impl Channel {
     }
 
     fn disconnected(&self, api: ApiKey) -> CallError {
-        CallError::Disconnected { address: self.address.clone(), api }
+        CallError::Disconnected {
+            address: self.address.clone(),
+            api,
+        }
     }
 }
 
 /// Writes requests until the connection ends.
-async fn write_frames(mut socket: OwnedWriteHalf, mut requests: mpsc::Receiver<Outgoing>, shared: Arc<Shared>) {
+async fn write_frames(
+    mut socket: OwnedWriteHalf,
+    mut requests: mpsc::Receiver<Outgoing>,
+    shared: Arc<Shared>,
+) {
     loop {
         let closing = shared.closing.notified();
         if shared.closed.load(Ordering::Acquire) {
@@ -227,7 +282,9 @@ async fn write_frames(mut socket: OwnedWriteHalf, mut requests: mpsc::Receiver<O
             outgoing = requests.recv() => outgoing,
             () = closing => None,
         };
-        let Some(Outgoing { frame, awaiting }) = outgoing else { break };
+        let Some(Outgoing { frame, awaiting }) = outgoing else {
+            break;
+        };
         if let Some(awaiting) = awaiting {
             shared.awaiting.lock().push_back(awaiting);
         }
@@ -272,8 +329,12 @@ async fn read_frames(socket: OwnedReadHalf, shared: Arc<Shared>, max_bytes: usiz
 
 /// Hands an answer to the call at the head of the queue; false if the two do not belong together.
 fn deliver(shared: &Shared, frame: &Bytes) -> bool {
-    let Some(id) = frame.first_chunk::<4>().map(|bytes| i32::from_be_bytes(*bytes)) else { return false };
-    let Some(awaiting) = shared.awaiting.lock().pop_front() else { return false };
+    let Some(id) = frame.first_chunk::<4>().map(|bytes| i32::from_be_bytes(*bytes)) else {
+        return false;
+    };
+    let Some(awaiting) = shared.awaiting.lock().pop_front() else {
+        return false;
+    };
     let matches = awaiting.correlation_id == id;
     if matches {
         // The caller may have given up; its answer is of no use to anybody else.
@@ -283,7 +344,10 @@ fn deliver(shared: &Shared, frame: &Bytes) -> bool {
 }
 
 /// Reads one frame without its size.
-async fn read_frame(socket: &mut BufReader<OwnedReadHalf>, max_bytes: usize) -> Result<Bytes, std::io::Error> {
+async fn read_frame(
+    socket: &mut BufReader<OwnedReadHalf>,
+    max_bytes: usize,
+) -> Result<Bytes, std::io::Error> {
     let mut prefix = [0; SIZE_PREFIX_BYTES];
     socket.read_exact(&mut prefix).await?;
     let size = frame::frame_size(prefix, max_bytes).map_err(std::io::Error::other)?;

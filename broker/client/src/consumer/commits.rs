@@ -41,7 +41,9 @@ pub(super) async fn run(shared: Arc<Shared>, mut jobs: mpsc::Receiver<CommitJob>
 }
 
 async fn commit(shared: &Shared, offsets: &Offsets, patience: Duration) -> Result<(), CommitError> {
-    let Some(group) = &shared.group else { return Err(CommitError::NoGroup) };
+    let Some(group) = &shared.group else {
+        return Err(CommitError::NoGroup);
+    };
     if offsets.is_empty() {
         return Ok(());
     }
@@ -58,7 +60,10 @@ async fn commit(shared: &Shared, offsets: &Offsets, patience: Duration) -> Resul
         failures += 1;
         let delay = backoff.delay(failures, &mut random);
         if network::now().monotonic.saturating_sub(started) + delay >= patience {
-            return Err(CommitError::Timeout { timeout: patience, last: error });
+            return Err(CommitError::Timeout {
+                timeout: patience,
+                last: error,
+            });
         }
         tokio::time::sleep(delay).await;
     }
@@ -72,7 +77,9 @@ enum Attempt {
 async fn try_commit(shared: &Shared, group: &GroupLink, offsets: &Offsets) -> Result<(), Attempt> {
     let identity = shared.commit_identity(&group.group_id);
     let call = group.ordinary(committed::OFFSET_COMMIT_LIMIT);
-    let answer = group.call(call, |_| committed::offset_commit_request(&identity, offsets)).await;
+    let answer = group
+        .call(call, |_| committed::offset_commit_request(&identity, offsets))
+        .await;
     let answer = match answer {
         Ok(answer) => answer,
         Err(error) if error.is_retriable() => return Err(Attempt::Again(error.to_string())),
@@ -90,7 +97,10 @@ async fn try_commit(shared: &Shared, group: &GroupLink, offsets: &Offsets) -> Re
                 return Err(Attempt::Final(CommitError::Rebalancing { group_id: group_id() }));
             }
             ErrorCode::UnknownMemberId | ErrorCode::IllegalGeneration | ErrorCode::FencedInstanceId => {
-                return Err(Attempt::Final(CommitError::Fenced { group_id: group_id(), code }));
+                return Err(Attempt::Final(CommitError::Fenced {
+                    group_id: group_id(),
+                    code,
+                }));
             }
             code if code.is_retriable() => return Err(Attempt::Again(code.name().to_owned())),
             code => return Err(Attempt::Final(CommitError::Refused { partition, code })),
@@ -115,15 +125,31 @@ impl Shared {
     }
 
     /// Queues a commit that waits for its outcome.
-    pub(super) async fn commit_and_wait(&self, offsets: Offsets, patience: Duration) -> Result<(), CommitError> {
+    pub(super) async fn commit_and_wait(
+        &self,
+        offsets: Offsets,
+        patience: Duration,
+    ) -> Result<(), CommitError> {
         if self.group.is_none() {
             return Err(CommitError::NoGroup);
         }
         let (answer, answered) = oneshot::channel();
         let done = Box::new(move |result| drop(answer.send(result)));
-        let late = |last: &str| CommitError::Timeout { timeout: patience, last: last.to_owned() };
-        self.commits.send(CommitJob { offsets, patience, done }).await.map_err(|_| late("the consumer is closed"))?;
-        answered.await.unwrap_or_else(|_| Err(late("the consumer is closed")))
+        let late = |last: &str| CommitError::Timeout {
+            timeout: patience,
+            last: last.to_owned(),
+        };
+        self.commits
+            .send(CommitJob {
+                offsets,
+                patience,
+                done,
+            })
+            .await
+            .map_err(|_| late("the consumer is closed"))?;
+        answered
+            .await
+            .unwrap_or_else(|_| Err(late("the consumer is closed")))
     }
 
     /// Commits what was polled, if `enable.auto.commit` says so and it is time.
@@ -145,7 +171,11 @@ impl Shared {
             }
         });
         // A full queue holds younger commits than this one would be once it came to its turn.
-        drop(self.commits.try_send(CommitJob { offsets, patience: Duration::ZERO, done }));
+        drop(self.commits.try_send(CommitJob {
+            offsets,
+            patience: Duration::ZERO,
+            done,
+        }));
     }
 }
 
@@ -156,7 +186,11 @@ impl Consumer {
     /// [`CommitError`]; after [`CommitError::Rebalancing`] poll and commit again what is still assigned.
     pub async fn commit_sync(&self, offsets: Option<Offsets>) -> Result<(), CommitError> {
         let offsets = offsets.unwrap_or_else(|| self.shared.state.lock().fetcher.consumed());
-        network::within(self.shared.commit_and_wait(offsets, self.shared.config.api_timeout)).await
+        network::within(
+            self.shared
+                .commit_and_wait(offsets, self.shared.config.api_timeout),
+        )
+        .await
     }
 
     /// Commits `offsets`, or with `None` what was polled, without waiting; commits keep their order.
@@ -168,11 +202,18 @@ impl Consumer {
         done: impl FnOnce(Result<(), CommitError>) + Send + 'static,
     ) {
         let offsets = offsets.unwrap_or_else(|| self.shared.state.lock().fetcher.consumed());
-        let job = CommitJob { offsets, patience: Duration::ZERO, done: Box::new(done) };
+        let job = CommitJob {
+            offsets,
+            patience: Duration::ZERO,
+            done: Box::new(done),
+        };
         if let Err(refused) = self.shared.commits.try_send(job) {
             let last = "too many commits wait for the coordinator".to_owned();
             let (mpsc::error::TrySendError::Full(job) | mpsc::error::TrySendError::Closed(job)) = refused;
-            (job.done)(Err(CommitError::Timeout { timeout: Duration::ZERO, last }));
+            (job.done)(Err(CommitError::Timeout {
+                timeout: Duration::ZERO,
+                last,
+            }));
         }
     }
 }

@@ -11,7 +11,8 @@ use tidemill_protocol::primitives::Records;
 use tidemill_protocol::{ErrorCode, Uuid};
 
 use super::buffered::Aborted;
-use super::fetcher::{FetchAnswer, FetchTarget};
+use super::fetch_plan::FetchTarget;
+use super::fetcher::FetchAnswer;
 use crate::TopicPartition;
 use crate::cluster::{Cluster, Lane, Metadata};
 use crate::config::ConsumerConfig;
@@ -64,7 +65,9 @@ fn with_partitions(
     for target in targets {
         // The topics are sorted: they come out of an ordered map.
         let found = topics.binary_search_by(|topic| topic.topic.as_str().cmp(&target.partition.topic));
-        let Some(topic) = found.ok().and_then(|index| topics.get_mut(index)) else { continue };
+        let Some(topic) = found.ok().and_then(|index| topics.get_mut(index)) else {
+            continue;
+        };
         topic.partitions.push(FetchPartition {
             partition: target.partition.partition,
             current_leader_epoch: target.leader_epoch,
@@ -117,7 +120,10 @@ fn answer(row: PartitionData, whole: ErrorCode) -> FetchAnswer {
         last_stable_offset: row.last_stable_offset,
         diverging_end: (row.diverging_epoch.end_offset >= 0).then_some(row.diverging_epoch.end_offset),
         aborted: aborted
-            .map(|row| Aborted { producer_id: row.producer_id, first_offset: row.first_offset })
+            .map(|row| Aborted {
+                producer_id: row.producer_id,
+                first_offset: row.first_offset,
+            })
             .collect(),
         records: match row.records {
             Some(Records::Inline(bytes)) => bytes,

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use super::assignors::{self, Assignor};
 use super::errors::{PollError, SubscribeError};
 use super::polled::Polled;
-use super::assignors::{self, Assignor};
 use super::state::{Shared, Subscription};
 use super::{BlockingConsumer, commits, driver, membership_calls};
 use crate::TopicPartition;
@@ -43,7 +43,11 @@ impl Consumer {
     /// # Errors
     /// [`ConfigError`] if the configuration contradicts itself.
     pub fn connect(config: ConsumerConfig) -> Result<Self, ConfigError> {
-        let assignors = config.assignors.iter().map(|choice| assignors::of_choice(*choice)).collect();
+        let assignors = config
+            .assignors
+            .iter()
+            .map(|choice| assignors::of_choice(*choice))
+            .collect();
         Self::connect_with_assignors(config, assignors)
     }
 
@@ -66,7 +70,12 @@ impl Consumer {
         let shared = Arc::new(Shared::new(config, cluster, assignors, commits));
         network::spawn(driver::run(Arc::clone(&shared)));
         network::spawn(commits::run(Arc::clone(&shared), queue));
-        Ok(Self { _open: Arc::new(Open { shared: Arc::clone(&shared) }), shared })
+        Ok(Self {
+            _open: Arc::new(Open {
+                shared: Arc::clone(&shared),
+            }),
+            shared,
+        })
     }
 
     /// Returns the face for callers that do not await.
@@ -92,14 +101,28 @@ impl Consumer {
             return Err(SubscribeError::Closed);
         }
         let wanted: BTreeSet<TopicPartition> = partitions.into_iter().collect();
-        let topics: BTreeSet<Arc<str>> = wanted.iter().map(|partition| Arc::clone(&partition.topic)).collect();
+        let topics: BTreeSet<Arc<str>> = wanted
+            .iter()
+            .map(|partition| Arc::clone(&partition.topic))
+            .collect();
         self.shared.change(|state| {
-            if matches!(state.subscription, Subscription::Topics | Subscription::Pattern { .. }) {
+            if matches!(
+                state.subscription,
+                Subscription::Topics | Subscription::Pattern { .. }
+            ) {
                 return Err(SubscribeError::Subscribed);
             }
-            state.subscription = if wanted.is_empty() { Subscription::None } else { Subscription::Manual };
-            let gone: Vec<TopicPartition> =
-                state.fetcher.assignment().filter(|known| !wanted.contains(known)).cloned().collect();
+            state.subscription = if wanted.is_empty() {
+                Subscription::None
+            } else {
+                Subscription::Manual
+            };
+            let gone: Vec<TopicPartition> = state
+                .fetcher
+                .assignment()
+                .filter(|known| !wanted.contains(known))
+                .cloned()
+                .collect();
             for partition in &gone {
                 state.fetcher.remove(partition);
             }
@@ -135,7 +158,9 @@ impl Consumer {
     /// Tells the member that its owner is alive; whether it has work for the owner.
     fn note_poll(&self, now: Duration) -> bool {
         let mut state = self.shared.state.lock();
-        let Some(member) = &mut state.membership else { return false };
+        let Some(member) = &mut state.membership else {
+            return false;
+        };
         let joins = !member.is_stable();
         member.on_poll(now);
         if joins {
@@ -171,7 +196,11 @@ impl Consumer {
         let closing = async {
             let owned: Vec<TopicPartition> = {
                 let state = self.shared.state.lock();
-                state.membership.as_ref().map(|member| member.owned().iter().cloned().collect()).unwrap_or_default()
+                state
+                    .membership
+                    .as_ref()
+                    .map(|member| member.owned().iter().cloned().collect())
+                    .unwrap_or_default()
             };
             if owned.is_empty() && self.shared.config.enable_auto_commit && self.shared.group.is_some() {
                 let offsets = self.shared.state.lock().fetcher.consumed();

@@ -36,8 +36,9 @@ pub(super) struct MembershipSettings {
     pub(super) backoff: Backoff,
 }
 
+/// Where a member is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
+pub(super) enum Phase {
     /// The owner has not polled since it subscribed or was told of a failure.
     Waiting,
     Preparing,
@@ -73,7 +74,10 @@ pub(super) struct Joined {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum MemberError {
     /// The coordinator's answer; JoinGroup may come with a member id to use.
-    Code { code: ErrorCode, member_id: Option<String> },
+    Code {
+        code: ErrorCode,
+        member_id: Option<String>,
+    },
     /// No answer.
     Unreachable,
 }
@@ -81,10 +85,25 @@ pub(super) enum MemberError {
 /// What to ask the coordinator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum MemberEffect {
-    Join { number: u64, member_id: String, generation: i32, owned: Vec<TopicPartition> },
-    Sync { number: u64, identity: Identity, protocol: String, assignments: Vec<(String, Bytes)> },
-    Heartbeat { number: u64, identity: Identity },
-    Leave { member_id: String },
+    Join {
+        number: u64,
+        member_id: String,
+        generation: i32,
+        owned: Vec<TopicPartition>,
+    },
+    Sync {
+        number: u64,
+        identity: Identity,
+        protocol: String,
+        assignments: Vec<(String, Bytes)>,
+    },
+    Heartbeat {
+        number: u64,
+        identity: Identity,
+    },
+    Leave {
+        member_id: String,
+    },
 }
 
 /// Who the member is in its generation.
@@ -98,11 +117,21 @@ pub(super) struct Identity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum OwnerWork {
     /// Give partitions up, after committing.
-    Revoke { number: u64, partitions: Vec<TopicPartition> },
+    Revoke {
+        number: u64,
+        partitions: Vec<TopicPartition>,
+    },
     /// Give partitions up that others may own by now.
-    Lose { number: u64, partitions: Vec<TopicPartition> },
+    Lose {
+        number: u64,
+        partitions: Vec<TopicPartition>,
+    },
     /// Distribute the group's partitions.
-    Assign { number: u64, protocol: String, members: Vec<JoinedMember> },
+    Assign {
+        number: u64,
+        protocol: String,
+        members: Vec<JoinedMember>,
+    },
     /// Take over what was assigned.
     Adopt { number: u64, assignment: Bytes },
 }
@@ -110,28 +139,28 @@ pub(super) enum OwnerWork {
 /// The state machine.
 #[derive(Debug)]
 pub(super) struct Membership {
-    settings: MembershipSettings,
-    phase: Phase,
-    identity: Identity,
-    protocol: String,
-    topics: Option<BTreeSet<Arc<str>>>,
-    owned: BTreeSet<TopicPartition>,
-    work: Option<OwnerWork>,
+    pub(super) settings: MembershipSettings,
+    pub(super) phase: Phase,
+    pub(super) identity: Identity,
+    pub(super) protocol: String,
+    pub(super) topics: Option<BTreeSet<Arc<str>>>,
+    pub(super) owned: BTreeSet<TopicPartition>,
+    pub(super) work: Option<OwnerWork>,
     /// Number of the work the owner is busy with.
-    busy: Option<u64>,
-    leading: bool,
-    assignments: Vec<(String, Bytes)>,
-    rejoin: bool,
+    pub(super) busy: Option<u64>,
+    pub(super) leading: bool,
+    pub(super) assignments: Vec<(String, Bytes)>,
+    pub(super) rejoin: bool,
     /// Number of the newest question or work; older ones do not matter any more.
-    number: u64,
-    heartbeat: Option<u64>,
-    heartbeats: u64,
-    last_poll: Duration,
-    last_beat: Duration,
-    not_before: Duration,
-    failures: u32,
-    effects: Vec<MemberEffect>,
-    random: SeededRandom,
+    pub(super) number: u64,
+    pub(super) heartbeat: Option<u64>,
+    pub(super) heartbeats: u64,
+    pub(super) last_poll: Duration,
+    pub(super) last_beat: Duration,
+    pub(super) not_before: Duration,
+    pub(super) failures: u32,
+    pub(super) effects: Vec<MemberEffect>,
+    pub(super) random: SeededRandom,
 }
 
 impl Membership {
@@ -140,7 +169,10 @@ impl Membership {
         Self {
             settings,
             phase: Phase::Waiting,
-            identity: Identity { generation: -1, member_id: String::new() },
+            identity: Identity {
+                generation: -1,
+                member_id: String::new(),
+            },
             protocol: String::new(),
             topics: None,
             owned: BTreeSet::new(),
@@ -288,7 +320,11 @@ impl Membership {
         if active && now >= poll_deadline {
             self.on_owner_absent();
         }
-        let mut wake_at = if active { poll_deadline } else { now + self.settings.heartbeat_interval };
+        let mut wake_at = if active {
+            poll_deadline
+        } else {
+            now + self.settings.heartbeat_interval
+        };
         let ready = self.work.is_none() && self.busy != Some(self.number) && self.topics.is_some();
         if self.phase == Phase::Preparing && ready {
             if self.not_before <= now {
@@ -297,7 +333,10 @@ impl Membership {
                 wake_at = wake_at.min(self.not_before);
             }
         }
-        let beats = matches!(self.phase, Phase::Preparing | Phase::Leading | Phase::Adopting | Phase::Stable);
+        let beats = matches!(
+            self.phase,
+            Phase::Preparing | Phase::Leading | Phase::Adopting | Phase::Stable
+        );
         if beats && self.identity.generation >= 0 && self.heartbeat.is_none() {
             let next = self.last_beat + self.settings.heartbeat_interval;
             if next <= now {
@@ -307,70 +346,6 @@ impl Membership {
             }
         }
         (std::mem::take(&mut self.effects), wake_at)
-    }
-
-    /// Takes in the answer to JoinGroup `number`.
-    pub(super) fn on_join(&mut self, number: u64, answer: Result<Joined, MemberError>, now: Duration) {
-        if number != self.number || self.phase != Phase::Joining {
-            return;
-        }
-        match answer {
-            Ok(joined) => {
-                self.failures = 0;
-                self.last_beat = now;
-                self.leading = joined.is_leader;
-                self.identity =
-                    Identity { generation: joined.generation, member_id: joined.member_id };
-                self.protocol.clone_from(&joined.protocol);
-                self.assignments.clear();
-                if joined.is_leader && !joined.skip_assignment {
-                    self.phase = Phase::Leading;
-                    self.number += 1;
-                    let (protocol, members) = (joined.protocol, joined.members);
-                    self.work = Some(OwnerWork::Assign { number: self.number, protocol, members });
-                } else {
-                    self.sync();
-                }
-            }
-            Err(MemberError::Code { code: ErrorCode::MemberIdRequired, member_id: Some(member_id) }) => {
-                self.identity.member_id = member_id;
-                self.phase = Phase::Preparing;
-            }
-            Err(error) => self.on_error(&error, now),
-        }
-    }
-
-    /// Takes in the answer to SyncGroup `number`.
-    pub(super) fn on_sync(&mut self, number: u64, answer: Result<Bytes, MemberError>, now: Duration) {
-        if number != self.number || self.phase != Phase::Syncing {
-            return;
-        }
-        match answer {
-            Ok(assignment) => {
-                self.phase = Phase::Adopting;
-                self.number += 1;
-                self.work = Some(OwnerWork::Adopt { number: self.number, assignment });
-            }
-            Err(error) => self.on_error(&error, now),
-        }
-    }
-
-    /// Takes in the answer to heartbeat `number`.
-    pub(super) fn on_heartbeat(&mut self, number: u64, answer: Result<(), MemberError>, now: Duration) {
-        if self.heartbeat != Some(number) {
-            return;
-        }
-        self.heartbeat = None;
-        match answer {
-            Ok(()) => {}
-            Err(MemberError::Code { code: ErrorCode::RebalanceInProgress, .. }) => self.request_rejoin(),
-            // Sent again soon: the session may be about to end.
-            Err(MemberError::Unreachable) => {
-                let early = self.settings.heartbeat_interval.saturating_sub(self.settings.backoff.first);
-                self.last_beat = now.saturating_sub(early);
-            }
-            Err(error) => self.on_error(&error, now),
-        }
     }
 
     /// Leaves the group for good; a static member stays known to it.
@@ -386,7 +361,11 @@ impl Membership {
         self.phase = Phase::Joining;
         self.number += 1;
         self.rejoin = false;
-        let owned = if self.settings.cooperative { self.owned.iter().cloned().collect() } else { Vec::new() };
+        let owned = if self.settings.cooperative {
+            self.owned.iter().cloned().collect()
+        } else {
+            Vec::new()
+        };
         self.effects.push(MemberEffect::Join {
             number: self.number,
             member_id: self.identity.member_id.clone(),
@@ -395,7 +374,7 @@ impl Membership {
         });
     }
 
-    fn sync(&mut self) {
+    pub(super) fn sync(&mut self) {
         self.phase = Phase::Syncing;
         self.number += 1;
         self.effects.push(MemberEffect::Sync {
@@ -412,17 +391,23 @@ impl Membership {
         self.heartbeat = Some(self.heartbeats);
         self.last_beat = now;
         let identity = self.identity.clone();
-        self.effects.push(MemberEffect::Heartbeat { number: self.heartbeats, identity });
+        self.effects.push(MemberEffect::Heartbeat {
+            number: self.heartbeats,
+            identity,
+        });
     }
 
     /// Has the owner give up what it must before the member joins.
-    fn prepare(&mut self) {
+    pub(super) fn prepare(&mut self) {
         self.phase = Phase::Preparing;
         self.number += 1;
         self.work = None;
         let lost = self.identity.generation < 0;
         let gone = self.owned.iter().filter(|partition| {
-            let subscribed = self.topics.as_ref().is_some_and(|topics| topics.contains(&partition.topic));
+            let subscribed = self
+                .topics
+                .as_ref()
+                .is_some_and(|topics| topics.contains(&partition.topic));
             lost || !self.settings.cooperative || !subscribed
         });
         let partitions: Vec<TopicPartition> = gone.cloned().collect();
@@ -437,39 +422,6 @@ impl Membership {
         });
     }
 
-    fn on_error(&mut self, error: &MemberError, now: Duration) {
-        let code = match error {
-            MemberError::Unreachable => {
-                self.back_off(now);
-                return self.prepare();
-            }
-            MemberError::Code { code, .. } => *code,
-        };
-        tracing::debug!(error = code.name(), "the coordinator answered with an error");
-        match code {
-            ErrorCode::UnknownMemberId => {
-                self.identity = Identity { generation: -1, member_id: String::new() };
-                self.prepare();
-            }
-            ErrorCode::IllegalGeneration => {
-                self.identity.generation = -1;
-                self.prepare();
-            }
-            ErrorCode::RebalanceInProgress => self.prepare(),
-            _ if code.is_retriable() => {
-                // A heartbeat's: the coordinator moves and the member stays one.
-                if matches!(self.phase, Phase::Joining | Phase::Syncing) {
-                    self.back_off(now);
-                    self.prepare();
-                }
-            }
-            code => {
-                self.abandon();
-                self.phase = Phase::Failed(code);
-            }
-        }
-    }
-
     /// The owner has not polled for too long: leaves, and has it told at its next poll.
     fn on_owner_absent(&mut self) {
         tracing::warn!(
@@ -481,17 +433,15 @@ impl Membership {
     }
 
     /// Stops being a member; what is owned is lost at the next poll.
-    fn abandon(&mut self) {
-        self.identity = Identity { generation: -1, member_id: String::new() };
+    pub(super) fn abandon(&mut self) {
+        self.identity = Identity {
+            generation: -1,
+            member_id: String::new(),
+        };
         self.number += 1;
         self.work = None;
         self.heartbeat = None;
         self.rejoin = false;
         self.leading = false;
-    }
-
-    fn back_off(&mut self, now: Duration) {
-        self.failures = self.failures.saturating_add(1);
-        self.not_before = now + self.settings.backoff.delay(self.failures, &mut self.random);
     }
 }

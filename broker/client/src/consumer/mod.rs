@@ -1,9 +1,9 @@
 //! The consumer: records in order, positions, groups.
 //!
 //! In reading order: `handle` is what callers hold, `positions` its questions about offsets, `polled` what a poll
-//! returns; `fetcher` decides what to fetch (a state machine), `buffered` keeps what was fetched, `fetch_call`
-//! puts it on the wire. `membership` decides when to join, sync, beat and leave (a state machine),
-//! `membership_calls` puts that on the wire, `rebalance` is the owner's part in it with its `listener` and the
+//! returns; `fetcher` decides what to fetch (a state machine), `partition_state` is one partition in its eyes, `fetch_plan`
+//! what it asks, `fetch_answers` what it learns, `buffered` what was fetched; `fetch_call` puts it on the wire. `membership` decides when to join, sync, beat and leave (a state machine)
+//! with what it learns in `membership_answers`, `membership_calls` puts that on the wire, `rebalance` is the owner's part in it with its `listener` and the
 //! `assignors`; `group_protocol` is what members tell each other, `group_link` finds their coordinator, `commits`
 //! stores offsets there. `state` holds the machines together and `driver` carries out what they decide; `errors`
 //! is how it fails, `blocking` and `typed` are other faces.
@@ -14,15 +14,19 @@ mod buffered;
 mod commits;
 mod driver;
 mod errors;
+mod fetch_answers;
 mod fetch_call;
+mod fetch_plan;
 mod fetcher;
 mod group_link;
 mod group_protocol;
 mod handle;
 mod listener;
 mod membership;
+mod membership_answers;
 mod membership_calls;
 mod offsets;
+mod partition_state;
 mod polled;
 mod positions;
 mod rebalance;

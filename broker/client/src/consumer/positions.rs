@@ -3,8 +3,8 @@
 use crate::TopicPartition;
 
 use super::errors::OffsetError;
-use super::fetcher::Position;
 use super::handle::Consumer;
+use super::partition_state::Position;
 use super::state::State;
 use crate::OffsetAndMetadata;
 use crate::list_offsets::{EARLIEST, LATEST};
@@ -28,13 +28,22 @@ impl Consumer {
     ///
     /// # Errors
     /// As [`Consumer::seek`].
-    pub fn seek_with(&self, partition: &TopicPartition, position: &OffsetAndMetadata) -> Result<(), OffsetError> {
+    pub fn seek_with(
+        &self,
+        partition: &TopicPartition,
+        position: &OffsetAndMetadata,
+    ) -> Result<(), OffsetError> {
         let offset = position.offset;
         if offset < 0 {
-            return Err(OffsetError::Negative { partition: partition.clone(), offset });
+            return Err(OffsetError::Negative {
+                partition: partition.clone(),
+                offset,
+            });
         }
         let epoch = position.leader_epoch.unwrap_or(-1);
-        self.on_assigned(partition, |state| state.fetcher.seek(partition, Position { offset, epoch }))
+        self.on_assigned(partition, |state| {
+            state.fetcher.seek(partition, Position { offset, epoch })
+        })
     }
 
     /// Reads each partition from the first offset of its log on.
@@ -55,7 +64,9 @@ impl Consumer {
 
     fn seek_each(&self, partitions: &[TopicPartition], timestamp: i64) -> Result<(), OffsetError> {
         partitions.iter().try_for_each(|partition| {
-            self.on_assigned(partition, |state| state.fetcher.seek_to_time(partition, timestamp))
+            self.on_assigned(partition, |state| {
+                state.fetcher.seek_to_time(partition, timestamp)
+            })
         })
     }
 
@@ -97,7 +108,9 @@ impl Consumer {
         if self.shared.change(change) {
             Ok(())
         } else {
-            Err(OffsetError::NotAssigned { partition: partition.clone() })
+            Err(OffsetError::NotAssigned {
+                partition: partition.clone(),
+            })
         }
     }
 }

@@ -50,7 +50,9 @@ pub(super) struct State {
 impl State {
     /// Has the member follow a new view of the cluster.
     pub(super) fn follow_view(&mut self, view: &Metadata, exclude_internal: bool) {
-        let Some(member) = &mut self.membership else { return };
+        let Some(member) = &mut self.membership else {
+            return;
+        };
         if let Subscription::Pattern { pattern, since } = &self.subscription
             && view.answers(*since)
         {
@@ -71,7 +73,9 @@ impl State {
 
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("State").field("subscription", &self.subscription).finish_non_exhaustive()
+        f.debug_struct("State")
+            .field("subscription", &self.subscription)
+            .finish_non_exhaustive()
     }
 }
 
@@ -99,7 +103,10 @@ impl Shared {
         assignors: Vec<Arc<dyn Assignor>>,
         commits: mpsc::Sender<CommitJob>,
     ) -> Self {
-        let group = config.group_id.clone().map(|group_id| GroupLink::new(group_id, cluster.clone()));
+        let group = config
+            .group_id
+            .clone()
+            .map(|group_id| GroupLink::new(group_id, cluster.clone()));
         let settings = FetcherSettings::of(&config, cluster.retry_backoff());
         let state = State {
             fetcher: Fetcher::new(settings, network::random()),
@@ -141,7 +148,10 @@ impl Shared {
 
     /// Returns the assignor called `name`.
     pub(super) fn assignor(&self, name: &str) -> Option<Arc<dyn Assignor>> {
-        self.assignors.iter().find(|assignor| assignor.name() == name).map(Arc::clone)
+        self.assignors
+            .iter()
+            .find(|assignor| assignor.name() == name)
+            .map(Arc::clone)
     }
 
     /// Returns who hears of rebalances.
@@ -175,7 +185,10 @@ impl Shared {
         }
         if let Some(code) = state.membership.as_ref().and_then(Membership::failure) {
             state.membership.iter_mut().for_each(Membership::forgive);
-            return Err(PollError::Group { group_id: self.config.group_id.clone().unwrap_or_default(), code });
+            return Err(PollError::Group {
+                group_id: self.config.group_id.clone().unwrap_or_default(),
+                code,
+            });
         }
         let batches = state.fetcher.take(self.config.max_poll_records as usize)?;
         drop(state);

@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 use super::batch::ClosedBatch;
 use super::buffer_memory::{BufferMemory, BufferReservation};
 use super::delivery::{BatchDelivery, Delivery, Place};
-use super::sender::{BatchSource, Readiness, SlotId, TakenBatch};
+use super::effects::{BatchSource, Readiness, SlotId, TakenBatch};
 use crate::TopicPartition;
 
 /// Most bytes a record adds beyond key, value and headers.
@@ -77,7 +77,11 @@ impl OpenBatch {
     fn close(self) -> TakenBatch<Arc<ClosedBatch>> {
         let records = i32::try_from(self.builder.len()).expect("a batch counts its records in an i32");
         let payload = Arc::new(ClosedBatch::new(self.builder, self.delivery, self.memory));
-        TakenBatch { payload, records, created: self.created }
+        TakenBatch {
+            payload,
+            records,
+            created: self.created,
+        }
     }
 }
 
@@ -99,7 +103,10 @@ struct Sticky {
 impl TopicSlots {
     /// Returns the sticky partition.
     pub(super) fn sticky_partition(&self) -> usize {
-        self.sticky.lock().partition.min(self.slots.len().saturating_sub(1))
+        self.sticky
+            .lock()
+            .partition
+            .min(self.slots.len().saturating_sub(1))
     }
 
     /// Chooses another sticky partition than `current`, unless another thread did so already.
@@ -163,13 +170,24 @@ impl Accumulator {
         let sticky = known.map(|known| Arc::clone(&known.sticky)).unwrap_or_else(|| {
             let mut random = SeededRandom::new(self.random_seed.lock().next_u64());
             let partition = usize::try_from(random.below(count as u64)).expect("below a usize");
-            Arc::new(Mutex::new(Sticky { partition, bytes: 0, random }))
+            Arc::new(Mutex::new(Sticky {
+                partition,
+                bytes: 0,
+                random,
+            }))
         });
         let mut all = self.slots.write();
         for partition in slots.len()..count {
             let partition = i32::try_from(partition).expect("partitions are numbered by an i32");
-            let partition = TopicPartition { topic: Arc::clone(topic), partition };
-            let slot = Arc::new(Slot { id: all.len(), partition, queue: Mutex::new(SlotQueue::default()) });
+            let partition = TopicPartition {
+                topic: Arc::clone(topic),
+                partition,
+            };
+            let slot = Arc::new(Slot {
+                id: all.len(),
+                partition,
+                queue: Mutex::new(SlotQueue::default()),
+            });
             all.push(Arc::clone(&slot));
             slots.push(slot);
         }
@@ -201,13 +219,20 @@ impl Accumulator {
             return Err(NotAppended::SwitchPartition);
         }
         let size = self.options.batch_size.max(record.size + HEADER_BYTES);
-        let memory = self.memory.try_reserve(size).ok_or(NotAppended::NoMemory { size })?;
+        let memory = self
+            .memory
+            .try_reserve(size)
+            .ok_or(NotAppended::NoMemory { size })?;
         if let Some(full) = queue.open.take() {
             queue.closed.push_back(full.close());
         }
         let mut open = self.open(slot, memory, now);
-        let delivery = open.append(record).expect("the first record fits whatever its size");
-        self.unfinished.lock().insert(delivery_key(&open.delivery), Arc::clone(&open.delivery));
+        let delivery = open
+            .append(record)
+            .expect("the first record fits whatever its size");
+        self.unfinished
+            .lock()
+            .insert(delivery_key(&open.delivery), Arc::clone(&open.delivery));
         queue.open = Some(open);
         drop(queue);
         self.count_sticky(sticky, record.size);
@@ -278,8 +303,12 @@ fn delivery_key(delivery: &Arc<BatchDelivery>) -> u64 {
 impl OpenBatch {
     fn append(&mut self, record: &Appended<'_>) -> Option<Delivery> {
         let offset_delta =
-            self.builder.try_append(record.timestamp, record.key, record.value, record.headers)?;
-        let place = Place { offset_delta, timestamp: record.timestamp };
+            self.builder
+                .try_append(record.timestamp, record.key, record.value, record.headers)?;
+        let place = Place {
+            offset_delta,
+            timestamp: record.timestamp,
+        };
         Some(Delivery::new(Arc::clone(&self.delivery), place))
     }
 }
@@ -303,13 +332,19 @@ impl BatchSource<Arc<ClosedBatch>> for &Accumulator {
         match queue.closed.front() {
             // Closed batches are at most this large, unless one record alone is larger.
             Some(batch) => Some((self.options.batch_size, batch.created)),
-            None => queue.open.as_ref().map(|open| (open.builder.size_bytes(), open.created)),
+            None => queue
+                .open
+                .as_ref()
+                .map(|open| (open.builder.size_bytes(), open.created)),
         }
     }
 
     fn take(&mut self, slot: SlotId) -> Option<TakenBatch<Arc<ClosedBatch>>> {
         let slots = self.slots.read();
         let mut queue = slots[slot].queue.lock();
-        queue.closed.pop_front().or_else(|| queue.open.take().map(OpenBatch::close))
+        queue
+            .closed
+            .pop_front()
+            .or_else(|| queue.open.take().map(OpenBatch::close))
     }
 }

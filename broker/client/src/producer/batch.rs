@@ -22,7 +22,10 @@ pub(super) struct ClosedBatch {
 #[derive(Debug)]
 enum Content {
     Collected(BatchBuilder),
-    Encoded { batch: RecordBatch, identity: Option<ProducerIdentity> },
+    Encoded {
+        batch: RecordBatch,
+        identity: Option<ProducerIdentity>,
+    },
     /// Compression failed; the batch is about to be given up.
     Lost,
 }
@@ -34,7 +37,11 @@ impl ClosedBatch {
         delivery: Arc<BatchDelivery>,
         memory: BufferReservation,
     ) -> Self {
-        Self { content: Mutex::new(Content::Collected(builder)), delivery, _memory: memory }
+        Self {
+            content: Mutex::new(Content::Collected(builder)),
+            delivery,
+            _memory: memory,
+        }
     }
 
     /// Returns the batch as bytes that carry `identity`.
@@ -50,7 +57,10 @@ impl ClosedBatch {
                 }
                 decode_own(builder.build()?)
             }
-            Content::Encoded { batch, identity: known } if known == identity => batch,
+            Content::Encoded {
+                batch,
+                identity: known,
+            } if known == identity => batch,
             Content::Encoded { batch, .. } => stamp(&batch, identity),
             Content::Lost => return Ok(Bytes::new()),
         };

@@ -11,8 +11,9 @@ use tokio::sync::mpsc;
 use super::DeliveryError;
 use super::accumulator::Accumulator;
 use super::batch::ClosedBatch;
+use super::effects::{Effect, Failure};
 use super::node_link::{self, LinkOptions, ProduceJob, ProduceOutcome};
-use super::sender::{Effect, Failure, Sender};
+use super::sender::Sender;
 use crate::Metadata;
 use crate::cluster::Cluster;
 use crate::network;
@@ -49,7 +50,11 @@ impl Dispatch {
     pub(super) async fn run(mut self) {
         let (outcomes, mut outcome_queue) = mpsc::channel(OUTCOME_QUEUE);
         let (identities, mut identity_queue) = mpsc::channel(1);
-        let mut queues = Queues { links: HashMap::new(), outcomes, identities };
+        let mut queues = Queues {
+            links: HashMap::new(),
+            outcomes,
+            identities,
+        };
         let mut views = self.cluster.subscribe();
         loop {
             self.follow_metadata(&views.borrow_and_update().clone());
@@ -64,7 +69,9 @@ impl Dispatch {
             if self.accumulator.is_closed() && self.sender.is_idle() {
                 return;
             }
-            let nap = wake_at.map_or(self.delivery_timeout, |at| at.saturating_sub(network::now().monotonic));
+            let nap = wake_at.map_or(self.delivery_timeout, |at| {
+                at.saturating_sub(network::now().monotonic)
+            });
             tokio::select! {
                 () = self.accumulator.wake.notified() => {}
                 Some(outcome) = outcome_queue.recv() => {
@@ -84,12 +91,14 @@ impl Dispatch {
     fn follow_metadata(&mut self, view: &Metadata) {
         for topic in view.topics.values().filter(|topic| topic.error.is_none()) {
             if self.accumulator.topic(&topic.name).is_some() {
-                self.accumulator.set_partitions(&topic.name, topic.partitions.len());
+                self.accumulator
+                    .set_partitions(&topic.name, topic.partitions.len());
             }
         }
         for (slot, known) in self.accumulator.slots().iter().enumerate() {
             let partition = view.partition(&known.partition.topic, known.partition.partition);
-            self.sender.set_leader(slot, partition.and_then(|partition| partition.leader));
+            self.sender
+                .set_leader(slot, partition.and_then(|partition| partition.leader));
         }
     }
 
@@ -105,7 +114,11 @@ impl Dispatch {
                     drop(identities.send(acquired).await);
                 });
             }
-            Effect::Produce { request, node, batches } => {
+            Effect::Produce {
+                request,
+                node,
+                batches,
+            } => {
                 let link = queues.links.entry(node).or_insert_with(|| {
                     let (jobs, queue) = mpsc::channel(OUTCOME_QUEUE);
                     let (cluster, outcomes) = (self.cluster.clone(), queues.outcomes.clone());
@@ -121,13 +134,20 @@ impl Dispatch {
     fn finish(&self, batch: &ClosedBatch, outcome: Result<super::delivery::Written, Failure>) {
         let partition = || batch.delivery.partition().clone();
         batch.delivery.finish(outcome.map_err(|failure| match failure {
-            Failure::Refused { code, message } => {
-                DeliveryError::Refused { partition: partition(), code, message }
-            }
-            Failure::Timeout { last } => {
-                DeliveryError::Timeout { partition: partition(), timeout: self.delivery_timeout, last }
-            }
-            Failure::Encode { reason } => DeliveryError::Encode { partition: partition(), reason },
+            Failure::Refused { code, message } => DeliveryError::Refused {
+                partition: partition(),
+                code,
+                message,
+            },
+            Failure::Timeout { last } => DeliveryError::Timeout {
+                partition: partition(),
+                timeout: self.delivery_timeout,
+                last,
+            },
+            Failure::Encode { reason } => DeliveryError::Encode {
+                partition: partition(),
+                reason,
+            },
         }));
         self.accumulator.finished(&batch.delivery);
     }
@@ -135,7 +155,11 @@ impl Dispatch {
     fn take_in(&mut self, outcome: ProduceOutcome) {
         let now = network::now().monotonic;
         match outcome {
-            ProduceOutcome::Answered { request, answers, throttle } => {
+            ProduceOutcome::Answered {
+                request,
+                answers,
+                throttle,
+            } => {
                 self.sender.on_answer(request, answers, throttle, now);
             }
             ProduceOutcome::Failed { request, reason } => {

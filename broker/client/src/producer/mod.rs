@@ -2,8 +2,8 @@
 //!
 //! In reading order: `handle` is what callers hold; `partitioner` chooses partitions; `accumulator` collects
 //! records into batches, `buffer_memory` bounds them, `delivery` tells callers what became of them; `sender`
-//! decides what to send when (a state machine), `tracked` is one partition in its eyes, `dispatch` does the
-//! sending; `errors` is how it fails, `blocking` and `typed` are other faces.
+//! decides what to send when (a state machine), `sender_answers` what it learns, `effects` is what goes in and out of it, `tracked` one partition in
+//! its eyes; `dispatch` does the sending, over a `node_link` to each broker; `errors` is how it fails, `blocking` and `typed` are other faces.
 
 mod accumulator;
 mod batch;
@@ -11,11 +11,13 @@ mod blocking;
 mod buffer_memory;
 mod delivery;
 mod dispatch;
+mod effects;
 mod errors;
 mod handle;
 mod node_link;
 mod partitioner;
 mod sender;
+mod sender_answers;
 #[cfg(test)]
 mod sender_tests;
 mod tracked;
@@ -25,5 +27,7 @@ pub use blocking::BlockingProducer;
 pub use delivery::Delivery;
 pub use errors::{DeliveryError, SendError};
 pub use handle::{BorrowedRecord, Producer};
-pub use partitioner::{Partitioner, PartitionerInput, RoundRobinPartitioner, StickyPartitioner, murmur2_partition};
+pub use partitioner::{
+    Partitioner, PartitionerInput, RoundRobinPartitioner, StickyPartitioner, murmur2_partition,
+};
 pub use typed::TypedProducer;

@@ -72,7 +72,10 @@ fn murmur2(data: &[u8]) -> u32 {
     const SEED: u32 = 0x9747_b28c;
     const M: u32 = 0x5bd1_e995;
     // Keys are far below 4 GiB; the wire format allows 2 GiB.
-    #[expect(clippy::cast_possible_truncation, reason = "the hash is defined on the low 32 bits of the length")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the hash is defined on the low 32 bits of the length"
+    )]
     let length = data.len() as u32;
     let mut hash = SEED ^ length;
     let (blocks, tail) = data.as_chunks::<4>();
@@ -114,7 +117,12 @@ mod tests {
     #[test]
     fn round_robin_visits_every_partition_in_turn() {
         let partitioner = RoundRobinPartitioner::default();
-        let input = PartitionerInput { topic: "t", key: Some(b"k"), value: None, partitions: 3 };
+        let input = PartitionerInput {
+            topic: "t",
+            key: Some(b"k"),
+            value: None,
+            partitions: 3,
+        };
         let visited: Vec<Option<i32>> = (0..5).map(|_| partitioner.partition(&input)).collect();
         assert_eq!(visited, [Some(0), Some(1), Some(2), Some(0), Some(1)]);
     }

@@ -5,123 +5,39 @@
 //! expires. It opens no batch: those that still collect records stay in the [`BatchSource`] until they are due.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 use std::time::Duration;
 
 use tidemill_environment::SeededRandom;
-use tidemill_protocol::ErrorCode;
-use tidemill_protocol::records::ProducerIdentity;
 
-use super::delivery::Written;
+use super::effects::{BatchSource, Effect, Failure, OutgoingBatch, Readiness, SenderSettings, SlotId};
 use super::tracked::{Next, Numbering, Tracked, TrackedPartition};
-use crate::connection::Backoff;
-
-/// Number of a partition within one producer.
-pub(super) type SlotId = usize;
 
 /// Batches of one partition that may be under way; brokers remember five per producer.
 const MAX_IN_FLIGHT_PER_PARTITION: usize = 5;
 
-/// What the sender needs to know of the configuration.
-#[derive(Debug, Clone)]
-pub(super) struct SenderSettings {
-    pub(super) idempotent: bool,
-    pub(super) max_in_flight: usize,
-    pub(super) max_request_size: usize,
-    pub(super) delivery_timeout: Duration,
-    pub(super) retries: u32,
-    pub(super) backoff: Backoff,
-}
-
-/// When a partition's next batch may be taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Readiness {
-    /// There is none.
-    Empty,
-    /// It may collect records until then.
-    At(Duration),
-    /// It is due.
-    Ready,
-}
-
-/// A batch as the source hands it over.
-#[derive(Debug)]
-pub(super) struct TakenBatch<B> {
-    pub(super) payload: B,
-    pub(super) records: i32,
-    pub(super) created: Duration,
-}
-
-/// Where batches come from.
-pub(super) trait BatchSource<B> {
-    /// Says when the next batch of `slot` is due.
-    fn readiness(&mut self, slot: SlotId, now: Duration) -> Readiness;
-    /// Bytes of the next batch of `slot`, and when its first record was accepted.
-    fn peek(&mut self, slot: SlotId) -> Option<(usize, Duration)>;
-    /// Takes the next batch of `slot`, due or not.
-    fn take(&mut self, slot: SlotId) -> Option<TakenBatch<B>>;
-}
-
-/// One batch of a request.
-#[derive(Debug, Clone)]
-pub(super) struct OutgoingBatch<B> {
-    pub(super) slot: SlotId,
-    pub(super) payload: B,
-    pub(super) identity: Option<ProducerIdentity>,
-}
-
-/// Why a batch is given up.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Failure {
-    Refused { code: ErrorCode, message: Option<Arc<str>> },
-    Timeout { last: Option<Arc<str>> },
-    Encode { reason: Arc<str> },
-}
-
-/// What to do.
-#[derive(Debug)]
-pub(super) enum Effect<B> {
-    /// Send these batches to the broker, in order.
-    Produce { request: u64, node: i32, batches: Vec<OutgoingBatch<B>> },
-    /// Ask for a producer id.
-    AcquireIdentity,
-    /// The view of the cluster is stale.
-    RefreshMetadata,
-    /// Tell the batch's callers.
-    Finish { payload: B, outcome: Result<Written, Failure> },
-}
-
-/// What a broker said about one batch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum BatchAnswer {
-    Written(Written),
-    Error { code: ErrorCode, message: Option<Arc<str>> },
-    /// The batch never left: its payload cannot be encoded.
-    Unencodable { reason: Arc<str> },
-}
-
+/// One broker.
 #[derive(Debug, Default)]
-struct NodeState {
-    in_flight: usize,
-    not_before: Duration,
+pub(super) struct NodeState {
+    pub(super) in_flight: usize,
+    pub(super) not_before: Duration,
     /// Partition to begin with, so that none starves when requests are full.
-    first_slot: SlotId,
+    pub(super) first_slot: SlotId,
 }
 
 /// The state machine.
 #[derive(Debug)]
 pub(super) struct Sender<B> {
-    settings: SenderSettings,
-    partitions: Vec<TrackedPartition<B>>,
-    active: BTreeSet<SlotId>,
-    nodes: BTreeMap<i32, NodeState>,
-    requests: HashMap<u64, (i32, Vec<SlotId>)>,
-    next_request: u64,
-    identity: Option<(i64, i16)>,
-    acquiring: bool,
-    effects: Vec<Effect<B>>,
-    wake_at: Option<Duration>,
-    random: SeededRandom,
+    pub(super) settings: SenderSettings,
+    pub(super) partitions: Vec<TrackedPartition<B>>,
+    pub(super) active: BTreeSet<SlotId>,
+    pub(super) nodes: BTreeMap<i32, NodeState>,
+    pub(super) requests: HashMap<u64, (i32, Vec<SlotId>)>,
+    pub(super) next_request: u64,
+    pub(super) identity: Option<(i64, i16)>,
+    pub(super) acquiring: bool,
+    pub(super) effects: Vec<Effect<B>>,
+    pub(super) wake_at: Option<Duration>,
+    pub(super) random: SeededRandom,
 }
 
 impl<B: Clone> Sender<B> {
@@ -189,46 +105,12 @@ impl<B: Clone> Sender<B> {
         (std::mem::take(&mut self.effects), self.wake_at)
     }
 
-    /// Takes in a broker's answer to request `request`.
-    pub(super) fn on_answer(
-        &mut self,
-        request: u64,
-        answers: Vec<(SlotId, BatchAnswer)>,
-        throttle: Duration,
-        now: Duration,
-    ) {
-        let Some((node, slots)) = self.requests.remove(&request) else { return };
-        if let Some(state) = self.nodes.get_mut(&node) {
-            state.in_flight = state.in_flight.saturating_sub(1);
-            state.not_before = state.not_before.max(now + throttle);
-        }
-        let mut answers: HashMap<SlotId, BatchAnswer> = answers.into_iter().collect();
-        for slot in slots {
-            let answer = answers.remove(&slot).unwrap_or_else(|| BatchAnswer::Error {
-                code: ErrorCode::UnknownServerError,
-                message: Some(Arc::from("the answer does not name the partition")),
-            });
-            self.on_batch_answer(slot, request, answer, now);
-        }
-    }
-
-    /// Takes in that request `request` got no answer: whether its batches are in the log is unknown.
-    pub(super) fn on_failure(&mut self, request: u64, reason: &str, now: Duration) {
-        let Some((node, slots)) = self.requests.remove(&request) else { return };
-        if let Some(state) = self.nodes.get_mut(&node) {
-            state.in_flight = state.in_flight.saturating_sub(1);
-        }
-        self.effects.push(Effect::RefreshMetadata);
-        let reason: Arc<str> = Arc::from(reason);
-        for slot in slots {
-            if let Some(index) = self.partition(slot).carried_by(request) {
-                self.retry_later(slot, index, Arc::clone(&reason), now);
-            }
-        }
-    }
-
     /// Gives up everything that is not under way.
-    pub(super) fn give_up_all(&mut self, failure: &Failure, source: &mut dyn BatchSource<B>) -> Vec<Effect<B>> {
+    pub(super) fn give_up_all(
+        &mut self,
+        failure: &Failure,
+        source: &mut dyn BatchSource<B>,
+    ) -> Vec<Effect<B>> {
         for slot in self.active.iter().copied().collect::<Vec<_>>() {
             let mut payloads: Vec<B> = Vec::new();
             self.partitions[slot].batches.retain(|batch| {
@@ -241,13 +123,16 @@ impl<B: Clone> Sender<B> {
             while let Some(taken) = source.take(slot) {
                 payloads.push(taken.payload);
             }
-            let finished = |payload| Effect::Finish { payload, outcome: Err(failure.clone()) };
+            let finished = |payload| Effect::Finish {
+                payload,
+                outcome: Err(failure.clone()),
+            };
             self.effects.extend(payloads.into_iter().map(finished));
         }
         std::mem::take(&mut self.effects)
     }
 
-    fn partition(&mut self, slot: SlotId) -> &mut TrackedPartition<B> {
+    pub(super) fn partition(&mut self, slot: SlotId) -> &mut TrackedPartition<B> {
         if slot >= self.partitions.len() {
             self.partitions.resize_with(slot + 1, TrackedPartition::default);
         }
@@ -258,85 +143,20 @@ impl<B: Clone> Sender<B> {
         self.wake_at = Some(self.wake_at.map_or(at, |known| known.min(at)));
     }
 
-    fn on_batch_answer(&mut self, slot: SlotId, request: u64, answer: BatchAnswer, now: Duration) {
-        let Some(index) = self.partition(slot).carried_by(request) else { return };
-        match answer {
-            BatchAnswer::Written(written) => self.acknowledge(slot, index, written),
-            BatchAnswer::Unencodable { reason } => self.give_up(slot, index, Failure::Encode { reason }),
-            BatchAnswer::Error { code: ErrorCode::DuplicateSequenceNumber, .. } => {
-                self.acknowledge(slot, index, Written { base_offset: -1, append_time: -1 });
-            }
-            BatchAnswer::Error { code, message } => self.on_error(slot, index, (code, message), now),
-        }
-    }
-
-    fn acknowledge(&mut self, slot: SlotId, index: usize, written: Written) {
-        let partition = self.partition(slot);
-        partition.failures = 0;
-        let batch = partition.batches.remove(index).expect("the place was just found");
-        if let (Some(numbering), Some(identity)) = (&mut partition.numbering, batch.identity) {
-            numbering.established |= numbering.epoch == identity.epoch && numbering.id == identity.id;
-        }
-        self.effects.push(Effect::Finish { payload: batch.payload, outcome: Ok(written) });
-    }
-
-    fn give_up(&mut self, slot: SlotId, index: usize, failure: Failure) {
-        let batch = self.partition(slot).batches.remove(index).expect("the place was just found");
-        self.effects.push(Effect::Finish { payload: batch.payload, outcome: Err(failure) });
-    }
-
-    fn on_error(
-        &mut self,
-        slot: SlotId,
-        index: usize,
-        (code, message): (ErrorCode, Option<Arc<str>>),
-        now: Duration,
-    ) {
-        let lost_sequence = self.settings.idempotent
-            && matches!(
-                code,
-                ErrorCode::OutOfOrderSequenceNumber
-                    | ErrorCode::UnknownProducerId
-                    | ErrorCode::InvalidProducerEpoch
-            );
-        let retries = self.settings.retries;
-        let attempts = self.partition(slot).batches[index].attempts;
-        if lost_sequence || (code.is_retriable() && attempts <= retries) {
-            if is_stale_metadata(code) {
-                self.effects.push(Effect::RefreshMetadata);
-            }
-            if lost_sequence && index == 0 {
-                // Everything before it is settled, so it is not in the log, and nothing behind it can be.
-                self.partition(slot).batches[0].identity = None;
-            }
-            self.retry_later(slot, index, Arc::from(code.name()), now);
-        } else {
-            self.give_up(slot, index, Failure::Refused { code, message });
-        }
-    }
-
-    fn retry_later(&mut self, slot: SlotId, index: usize, reason: Arc<str>, now: Duration) {
-        let failures = self.partition(slot).failures.saturating_add(1);
-        let delay = self.settings.backoff.delay(failures, &mut self.random);
-        let partition = self.partition(slot);
-        partition.failures = failures;
-        partition.not_before = partition.not_before.max(now + delay);
-        let batch = &mut partition.batches[index];
-        batch.in_flight = None;
-        batch.last = Some(reason);
-        if batch.expired {
-            partition.batches.remove(index);
-        }
-    }
-
     /// Gives up what is older than `delivery.timeout.ms`, sent or not.
     fn expire(&mut self, now: Duration, source: &mut dyn BatchSource<B>) {
         let timeout = self.settings.delivery_timeout;
         for slot in self.active.iter().copied().collect::<Vec<_>>() {
-            while source.peek(slot).is_some_and(|(_, created)| created + timeout <= now) {
+            while source
+                .peek(slot)
+                .is_some_and(|(_, created)| created + timeout <= now)
+            {
                 let Some(taken) = source.take(slot) else { break };
                 let failure = Failure::Timeout { last: None };
-                self.effects.push(Effect::Finish { payload: taken.payload, outcome: Err(failure) });
+                self.effects.push(Effect::Finish {
+                    payload: taken.payload,
+                    outcome: Err(failure),
+                });
             }
             let mut next_deadline = source.peek(slot).map(|(_, created)| created + timeout);
             let partition = &mut self.partitions[slot];
@@ -346,11 +166,18 @@ impl<B: Clone> Sender<B> {
                     next_deadline = Some(next_deadline.map_or(deadline, |known| known.min(deadline)));
                 } else if !batch.expired {
                     batch.expired = true;
-                    let failure = Failure::Timeout { last: batch.last.clone() };
-                    self.effects.push(Effect::Finish { payload: batch.payload.clone(), outcome: Err(failure) });
+                    let failure = Failure::Timeout {
+                        last: batch.last.clone(),
+                    };
+                    self.effects.push(Effect::Finish {
+                        payload: batch.payload.clone(),
+                        outcome: Err(failure),
+                    });
                 }
             }
-            partition.batches.retain(|batch| !batch.expired || batch.in_flight.is_some());
+            partition
+                .batches
+                .retain(|batch| !batch.expired || batch.in_flight.is_some());
             if let Some(deadline) = next_deadline {
                 self.wake_no_later_than(deadline);
             }
@@ -451,7 +278,11 @@ impl<B: Clone> Sender<B> {
         self.next_request += 1;
         self.nodes.entry(node).or_default().in_flight += 1;
         self.requests.insert(request, (node, carried));
-        self.effects.push(Effect::Produce { request, node, batches });
+        self.effects.push(Effect::Produce {
+            request,
+            node,
+            batches,
+        });
         true
     }
 
@@ -487,7 +318,11 @@ impl<B: Clone> Sender<B> {
         let batch = &mut self.partitions[slot].batches[index];
         batch.in_flight = Some(request);
         batch.attempts = batch.attempts.saturating_add(1);
-        Some(OutgoingBatch { slot, payload: batch.payload.clone(), identity: batch.identity })
+        Some(OutgoingBatch {
+            slot,
+            payload: batch.payload.clone(),
+            identity: batch.identity,
+        })
     }
 
     /// Gives the batch at `index` its numbers, under a new epoch if the broker lost the old sequence.
@@ -498,12 +333,16 @@ impl<B: Clone> Sender<B> {
             return !self.settings.idempotent;
         };
         let partition = &mut self.partitions[slot];
-        let lost = index == 0 && partition.batches[0].attempts > 0 && partition.batches[0].identity.is_none();
-        if lost && partition.numbering.is_some() && !partition.renumber() {
+        if partition.is_lost && !partition.renumber() {
             self.identity = None;
             return false;
         }
-        let first = Numbering { id, epoch, next_sequence: 0, established: false };
+        let first = Numbering {
+            id,
+            epoch,
+            next_sequence: 0,
+            established: false,
+        };
         partition.numbering.get_or_insert(first);
         partition.number(index);
         true
@@ -515,23 +354,12 @@ impl<B: Clone> Sender<B> {
 
     /// Whether a batch of `slot` is under way to another broker than `leader`: it must settle first.
     fn is_under_way_elsewhere(&self, slot: SlotId, leader: i32) -> bool {
-        let requests = self.partitions[slot].batches.iter().filter_map(|batch| batch.in_flight);
-        requests.filter_map(|request| self.requests.get(&request)).any(|(node, _)| *node != leader)
+        let requests = self.partitions[slot]
+            .batches
+            .iter()
+            .filter_map(|batch| batch.in_flight);
+        requests
+            .filter_map(|request| self.requests.get(&request))
+            .any(|(node, _)| *node != leader)
     }
-}
-
-/// Whether the error says that another broker leads.
-fn is_stale_metadata(code: ErrorCode) -> bool {
-    matches!(
-        code,
-        ErrorCode::NotLeaderOrFollower
-            | ErrorCode::LeaderNotAvailable
-            | ErrorCode::UnknownTopicOrPartition
-            | ErrorCode::UnknownTopicId
-            | ErrorCode::FencedLeaderEpoch
-            | ErrorCode::UnknownLeaderEpoch
-            | ErrorCode::ReplicaNotAvailable
-            | ErrorCode::ListenerNotFound
-            | ErrorCode::KafkaStorageError
-    )
 }

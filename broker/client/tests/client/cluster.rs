@@ -8,15 +8,15 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tidemill_broker::{Broker, BrokerConfig};
 use tidemill_client::{
-    Admin, AdminConfig, AutoOffsetReset, BlockingAdmin, BlockingConsumer, BlockingProducer, Consumer, ConsumerConfig,
-    NewTopic, Producer, ProducerConfig, ProducerRecord, TopicPartition,
+    Admin, AdminConfig, AutoOffsetReset, BlockingAdmin, BlockingConsumer, BlockingProducer, Consumer,
+    ConsumerConfig, NewTopic, Producer, ProducerConfig, ProducerRecord, TopicPartition,
 };
 use tidemill_environment::{Clock, SystemClock};
 
 /// How long anything may take.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// How long one poll waits.
-pub const POLL: Duration = Duration::from_millis(100);
+pub(crate) const POLL: Duration = Duration::from_millis(100);
 
 struct Embedded {
     broker: Broker,
@@ -27,7 +27,7 @@ static EMBEDDED: OnceLock<Embedded> = OnceLock::new();
 static NAMES: AtomicU32 = AtomicU32::new(0);
 
 /// Returns where the cluster is, starting one if none is given.
-pub fn bootstrap() -> String {
+pub(crate) fn bootstrap() -> String {
     match std::env::var("TIDEMILL_TEST_BOOTSTRAP") {
         Ok(address) => address,
         Err(_) => EMBEDDED
@@ -42,32 +42,34 @@ pub fn bootstrap() -> String {
 }
 
 /// Returns a name no other test uses, in this run or another.
-pub fn fresh(prefix: &str) -> String {
+pub(crate) fn fresh(prefix: &str) -> String {
     let number = NAMES.fetch_add(1, Ordering::Relaxed);
     let wall_ms = SystemClock::new().now().wall_ms;
     format!("{prefix}-{wall_ms}-{}-{number}", std::process::id())
 }
 
-pub fn admin() -> BlockingAdmin {
+pub(crate) fn admin() -> BlockingAdmin {
     Admin::connect(AdminConfig::new(&bootstrap())).unwrap().blocking()
 }
 
 /// Creates a topic of its own.
-pub fn topic(prefix: &str, partitions: i32) -> String {
+pub(crate) fn topic(prefix: &str, partitions: i32) -> String {
     let name = fresh(prefix);
-    let results = admin().create_topics(vec![NewTopic::new(&name, partitions)]).unwrap();
-    results.into_iter().for_each(|(_, result)| drop(result.unwrap()));
+    let results = admin()
+        .create_topics(vec![NewTopic::new(&name, partitions)])
+        .unwrap();
+    assert!(results.iter().all(|(_, result)| result.is_ok()), "{results:?}");
     name
 }
 
-pub fn producer(change: impl FnOnce(&mut ProducerConfig)) -> BlockingProducer {
+pub(crate) fn producer(change: impl FnOnce(&mut ProducerConfig)) -> BlockingProducer {
     let mut config = ProducerConfig::new(&bootstrap());
     change(&mut config);
     Producer::connect(config).unwrap().blocking()
 }
 
 /// Makes a consumer that begins at the start of the log.
-pub fn consumer(change: impl FnOnce(&mut ConsumerConfig)) -> BlockingConsumer {
+pub(crate) fn consumer(change: impl FnOnce(&mut ConsumerConfig)) -> BlockingConsumer {
     let mut config = ConsumerConfig::new(&bootstrap());
     config.auto_offset_reset = AutoOffsetReset::Earliest;
     config.fetch_max_wait = Duration::from_millis(50);
@@ -75,16 +77,20 @@ pub fn consumer(change: impl FnOnce(&mut ConsumerConfig)) -> BlockingConsumer {
     Consumer::connect(config).unwrap().blocking()
 }
 
-pub fn partitions(topic: &str, count: i32) -> Vec<TopicPartition> {
-    (0..count).map(|partition| TopicPartition::new(topic, partition)).collect()
+pub(crate) fn partitions(topic: &str, count: i32) -> Vec<TopicPartition> {
+    (0..count)
+        .map(|partition| TopicPartition::new(topic, partition))
+        .collect()
 }
 
 /// Writes `0..count` as values, in order, to each partition.
-pub fn fill(topic: &str, partition_count: i32, count: u32) {
+pub(crate) fn fill(topic: &str, partition_count: i32, count: u32) {
     let producer = producer(|_| ());
     for partition in 0..partition_count {
         for number in 0..count {
-            let record = ProducerRecord::new(topic).partition(partition).value(number.to_string());
+            let record = ProducerRecord::new(topic)
+                .partition(partition)
+                .value(number.to_string());
             drop(producer.send(record).unwrap());
         }
     }
@@ -92,39 +98,48 @@ pub fn fill(topic: &str, partition_count: i32, count: u32) {
 }
 
 /// Time since the process began to be asked.
-pub fn elapsed() -> Duration {
+pub(crate) fn elapsed() -> Duration {
     static CLOCK: OnceLock<SystemClock> = OnceLock::new();
     CLOCK.get_or_init(SystemClock::new).now().monotonic
 }
 
 /// Repeats `step` until it returns something.
-pub fn eventually<T>(what: &str, mut step: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn eventually<T>(what: &str, mut step: impl FnMut() -> Option<T>) -> T {
     let started = elapsed();
     loop {
         if let Some(found) = step() {
             return found;
         }
-        assert!(elapsed() - started < PATIENCE, "{what} did not happen within {PATIENCE:?}");
+        assert!(
+            elapsed() - started < PATIENCE,
+            "{what} did not happen within {PATIENCE:?}"
+        );
     }
 }
 
 /// Values by partition, in the order received.
-pub type Received = BTreeMap<i32, Vec<String>>;
+pub(crate) type Received = BTreeMap<i32, Vec<String>>;
 
 /// Polls once and adds what came.
-pub fn poll_into(consumer: &BlockingConsumer, received: &mut Received) -> usize {
+pub(crate) fn poll_into(consumer: &BlockingConsumer, received: &mut Received) -> usize {
     let polled = consumer.poll(POLL).unwrap();
     for batch in polled.batches() {
         for record in batch.records() {
-            let value = record.unwrap().value.map(|value| String::from_utf8(value.to_vec()).unwrap());
-            received.entry(batch.partition()).or_default().push(value.unwrap_or_default());
+            let value = record
+                .unwrap()
+                .value
+                .map(|value| String::from_utf8(value.to_vec()).unwrap());
+            received
+                .entry(batch.partition())
+                .or_default()
+                .push(value.unwrap_or_default());
         }
     }
     polled.record_count()
 }
 
 /// Polls until `count` records came.
-pub fn read(consumer: &BlockingConsumer, count: usize) -> Received {
+pub(crate) fn read(consumer: &BlockingConsumer, count: usize) -> Received {
     let mut received = Received::new();
     eventually(&format!("reading {count} records"), || {
         poll_into(consumer, &mut received);
@@ -134,6 +149,6 @@ pub fn read(consumer: &BlockingConsumer, count: usize) -> Received {
 }
 
 /// Returns `0..count` as texts.
-pub fn numbers(count: u32) -> Vec<String> {
+pub(crate) fn numbers(count: u32) -> Vec<String> {
     (0..count).map(|number| number.to_string()).collect()
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 
 /// A running proxy; ends with the process.
-pub struct Proxy {
+pub(crate) struct Proxy {
     address: SocketAddr,
     cutting: Arc<AtomicBool>,
     cuts: Arc<AtomicU32>,
@@ -18,7 +18,7 @@ pub struct Proxy {
 
 impl Proxy {
     /// Starts to forward to `upstream` (`host:port`).
-    pub fn start(upstream: &str) -> Self {
+    pub(crate) fn start(upstream: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (cutting, cuts) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
@@ -26,24 +26,35 @@ impl Proxy {
         let (cutting_too, cuts_too) = (Arc::clone(&cutting), Arc::clone(&cuts));
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                let Ok(server) = TcpStream::connect(&upstream) else { continue };
+                let Ok(server) = TcpStream::connect(&upstream) else {
+                    continue;
+                };
                 let real = server.peer_addr().unwrap().port();
-                forward(client, server, (real, address.port()), (Arc::clone(&cutting_too), Arc::clone(&cuts_too)));
+                forward(
+                    client,
+                    server,
+                    (real, address.port()),
+                    (Arc::clone(&cutting_too), Arc::clone(&cuts_too)),
+                );
             }
         });
-        Self { address, cutting, cuts }
+        Self {
+            address,
+            cutting,
+            cuts,
+        }
     }
 
-    pub fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         self.address.to_string()
     }
 
     /// Cuts every connection at its next answers from now on, some before, some in the middle of the answer.
-    pub fn cut(&self, cutting: bool) {
+    pub(crate) fn cut(&self, cutting: bool) {
         self.cutting.store(cutting, Ordering::SeqCst);
     }
 
-    pub fn cuts(&self) -> u32 {
+    pub(crate) fn cuts(&self) -> u32 {
         self.cuts.load(Ordering::SeqCst)
     }
 }
@@ -67,7 +78,11 @@ fn forward(
             rewrite_port(&mut frame, real, own);
             answers += 1;
             if cutting.load(Ordering::SeqCst) && answers % 7 == 5 {
-                let kept = if cuts.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) { 0 } else { frame.len() / 2 };
+                let kept = if cuts.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) {
+                    0
+                } else {
+                    frame.len() / 2
+                };
                 drop(to_client.write_all(&frame[..kept]));
                 break;
             }

@@ -35,16 +35,24 @@ pub(super) fn balance(
 ) -> BTreeMap<String, Vec<TopicPartition>> {
     let mut readers: Vec<Reader<'_>> = in_order(members)
         .into_iter()
-        .map(|member| Reader { member, topics: member.topics.iter().collect(), partitions: BTreeSet::new() })
+        .map(|member| Reader {
+            member,
+            topics: member.topics.iter().collect(),
+            partitions: BTreeSet::new(),
+        })
         .collect();
     let topics = subscribed_topics(metadata, members);
     let mut unassigned: BTreeSet<TopicPartition> = topics
         .iter()
-        .flat_map(|(topic, count)| (0..*count).map(|partition| TopicPartition::new(Arc::clone(topic), partition)))
+        .flat_map(|(topic, count)| {
+            (0..*count).map(|partition| TopicPartition::new(Arc::clone(topic), partition))
+        })
         .collect();
     let owners = owners(members, claims);
     for reader in &mut readers {
-        let Some(claim) = claims.get(&reader.member.member_id) else { continue };
+        let Some(claim) = claims.get(&reader.member.member_id) else {
+            continue;
+        };
         for partition in &claim.partitions {
             let keeps = owners.get(partition) == Some(&reader.member.member_id.as_str())
                 && reader.topics.contains(&partition.topic);
@@ -69,7 +77,12 @@ pub(super) fn balance(
     while move_one(&mut readers) {}
     readers
         .into_iter()
-        .map(|reader| (reader.member.member_id.clone(), reader.partitions.into_iter().collect()))
+        .map(|reader| {
+            (
+                reader.member.member_id.clone(),
+                reader.partitions.into_iter().collect(),
+            )
+        })
         .collect()
 }
 
@@ -80,7 +93,9 @@ fn owners<'a>(
 ) -> BTreeMap<&'a TopicPartition, &'a str> {
     let mut best: BTreeMap<&TopicPartition, (i32, Option<&str>)> = BTreeMap::new();
     for member in members {
-        let Some(claim) = claims.get(&member.member_id) else { continue };
+        let Some(claim) = claims.get(&member.member_id) else {
+            continue;
+        };
         for partition in &claim.partitions {
             let claimed = (claim.generation, Some(member.member_id.as_str()));
             best.entry(partition)
@@ -94,7 +109,9 @@ fn owners<'a>(
                 .or_insert(claimed);
         }
     }
-    best.into_iter().filter_map(|(partition, (_, owner))| Some((partition, owner?))).collect()
+    best.into_iter()
+        .filter_map(|(partition, (_, owner))| Some((partition, owner?)))
+        .collect()
 }
 
 /// With equal subscriptions the shares are known: nobody keeps more than its own.
@@ -102,7 +119,11 @@ fn trim(readers: &mut [Reader<'_>], unassigned: &mut BTreeSet<TopicPartition>) {
     if readers.is_empty() {
         return;
     }
-    let total = unassigned.len() + readers.iter().map(|reader| reader.partitions.len()).sum::<usize>();
+    let total = unassigned.len()
+        + readers
+            .iter()
+            .map(|reader| reader.partitions.len())
+            .sum::<usize>();
     let (least, mut may_have_more) = (total / readers.len(), total % readers.len());
     for reader in readers {
         let share = if reader.partitions.len() > least && may_have_more > 0 {
@@ -126,9 +147,10 @@ fn move_one(readers: &mut [Reader<'_>]) -> bool {
             if readers[*taker].partitions.len() + 2 > readers[*giver].partitions.len() {
                 break;
             }
-            let taken = readers[*giver].partitions.iter().find(|partition| {
-                readers[*taker].topics.contains(&partition.topic)
-            });
+            let taken = readers[*giver]
+                .partitions
+                .iter()
+                .find(|partition| readers[*taker].topics.contains(&partition.topic));
             if let Some(partition) = taken.cloned() {
                 readers[*giver].partitions.remove(&partition);
                 readers[*taker].partitions.insert(partition);

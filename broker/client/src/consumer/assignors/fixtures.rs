@@ -41,5 +41,8 @@ pub(in crate::consumer) fn member(id: &str, topics: &[&str]) -> MemberSubscripti
 
 /// Names partitions of topic `t`.
 pub(in crate::consumer) fn of_t(partitions: &[i32]) -> Vec<TopicPartition> {
-    partitions.iter().map(|partition| TopicPartition::new("t", *partition)).collect()
+    partitions
+        .iter()
+        .map(|partition| TopicPartition::new("t", *partition))
+        .collect()
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{
-    AssignError, Assignor, MemberAssignment, MemberSubscription, in_order, subscribed_topics, without_user_data,
+    AssignError, Assignor, MemberAssignment, MemberSubscription, in_order, subscribed_topics,
+    without_user_data,
 };
 use crate::TopicPartition;
 use crate::cluster::Metadata;
@@ -35,7 +36,10 @@ impl Assignor for RoundRobinAssignor {
                 }
                 let reader = ordered[turn % ordered.len()];
                 let partition = TopicPartition::new(Arc::clone(&topic), partition);
-                assigned.entry(reader.member_id.clone()).or_default().push(partition);
+                assigned
+                    .entry(reader.member_id.clone())
+                    .or_default()
+                    .push(partition);
                 turn += 1;
             }
         }

@@ -38,23 +38,29 @@ impl Assignor for StickyAssignor {
         members: &[MemberSubscription],
     ) -> Result<BTreeMap<String, MemberAssignment>, AssignError> {
         // Foreign user data that cannot be read is no reason to stop the group: its member claims nothing.
-        let claims = members.iter().filter_map(|member| {
-            Some((member.member_id.clone(), decode(member.user_data.clone()?)?))
-        });
+        let claims = members
+            .iter()
+            .filter_map(|member| Some((member.member_id.clone(), decode(member.user_data.clone()?)?)));
         let assigned = balance(metadata, members, &claims.collect());
         Ok(without_user_data(members, assigned))
     }
 
     fn on_assignment(&self, assignment: &MemberAssignment, group: &ConsumerGroupMetadata) {
         let partitions = assignment.partitions.clone();
-        *self.last.lock() = Claim { partitions, generation: group.generation_id };
+        *self.last.lock() = Claim {
+            partitions,
+            generation: group.generation_id,
+        };
     }
 }
 
 fn encode(claim: &Claim) -> Bytes {
     let mut topics: BTreeMap<&str, Vec<i32>> = BTreeMap::new();
     for partition in &claim.partitions {
-        topics.entry(&partition.topic).or_default().push(partition.partition);
+        topics
+            .entry(&partition.topic)
+            .or_default()
+            .push(partition.partition);
     }
     let mut bytes = BytesMut::new();
     let count = |length: usize| i32::try_from(length).unwrap_or(i32::MAX);
@@ -64,7 +70,9 @@ fn encode(claim: &Claim) -> Bytes {
         bytes.put_i16(i16::try_from(topic.len()).unwrap_or(i16::MAX));
         bytes.put_slice(topic.as_bytes());
         bytes.put_i32(count(partitions.len()));
-        partitions.into_iter().for_each(|partition| bytes.put_i32(partition));
+        partitions
+            .into_iter()
+            .for_each(|partition| bytes.put_i32(partition));
     }
     bytes.put_i32(claim.generation);
     bytes.freeze()
@@ -84,7 +92,10 @@ fn decode(mut bytes: Bytes) -> Option<Claim> {
     }
     // Version 0 has no generation.
     let generation = bytes.try_get_i32().unwrap_or(-1);
-    Some(Claim { partitions, generation })
+    Some(Claim {
+        partitions,
+        generation,
+    })
 }
 
 #[cfg(test)]
@@ -93,8 +104,15 @@ mod tests {
 
     #[test]
     fn what_a_member_had_survives_the_wire_and_damage_is_noticed() {
-        let partitions = vec![TopicPartition::new("a", 0), TopicPartition::new("a", 2), TopicPartition::new("b", 1)];
-        let claim = Claim { partitions, generation: 4 };
+        let partitions = vec![
+            TopicPartition::new("a", 0),
+            TopicPartition::new("a", 2),
+            TopicPartition::new("b", 1),
+        ];
+        let claim = Claim {
+            partitions,
+            generation: 4,
+        };
         let bytes = encode(&claim);
         assert_eq!(decode(bytes.clone()), Some(claim));
         for length in 0..bytes.len() - 4 {
