@@ -1,3 +1,5 @@
+//! What the database keeps, loses and forgets.
+
 use std::ops::ControlFlow;
 
 use bytes::Bytes;
