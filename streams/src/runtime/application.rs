@@ -171,12 +171,13 @@ impl Application {
     /// Commits, closes every task and ends the threads, waiting at most for `timeout`; returns the state reached.
     pub fn close(&self, timeout: Duration) -> ApplicationState {
         self.status.stop();
-        let state = self.wait_until_stopped(timeout);
-        for thread in self.threads.lock().drain(..).filter(JoinHandle::is_finished) {
-            // Threads end by returning; what they panicked with was caught and reported.
-            let _ = thread.join();
+        if self.status.wait_for_threads(timeout) {
+            for thread in self.threads.lock().drain(..) {
+                // Threads end by returning; what they panicked with was caught and reported.
+                let _ = thread.join();
+            }
         }
-        state
+        self.state()
     }
 
     /// Returns the counts of all tasks together since the start.
@@ -215,7 +216,7 @@ fn connect_member(
 ) -> Result<BlockingConsumer, ConfigError> {
     let process_id = surroundings.directory.process_id();
     let config = options.config.group_consumer(process_id, options.number)?;
-    let assignor = TaskAssignor::new(Arc::clone(&surroundings.directory), surroundings.readers.clone());
+    let assignor = TaskAssignor::new(&surroundings.directory, surroundings.readers.clone());
     Ok(Consumer::connect_with_assignors(config, vec![Arc::new(assignor)])?.blocking())
 }
 

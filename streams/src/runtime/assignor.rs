@@ -9,7 +9,7 @@
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
 use tidemill_client::{
@@ -27,7 +27,8 @@ const MAX_ANNOUNCED_TASKS: usize = 10_000;
 /// The assignor of every application: all its members know the same topology.
 #[derive(Debug)]
 pub(super) struct TaskAssignor {
-    directory: Arc<StateDirectory>,
+    /// Weak, so that a consumer that is being closed does not keep the directory locked.
+    directory: Weak<StateDirectory>,
     /// The sub-topology that reads each topic.
     readers: BTreeMap<String, usize>,
 }
@@ -41,8 +42,11 @@ struct Candidate {
 
 impl TaskAssignor {
     /// Makes the assignor of a process.
-    pub(super) fn new(directory: Arc<StateDirectory>, readers: BTreeMap<String, usize>) -> Self {
-        Self { directory, readers }
+    pub(super) fn new(directory: &Arc<StateDirectory>, readers: BTreeMap<String, usize>) -> Self {
+        Self {
+            directory: Arc::downgrade(directory),
+            readers,
+        }
     }
 
     fn tasks(&self, metadata: &Metadata) -> BTreeMap<TaskId, Vec<TopicPartition>> {
@@ -70,7 +74,7 @@ impl Assignor for TaskAssignor {
     }
 
     fn user_data(&self, _topics: &BTreeSet<Arc<str>>) -> Option<Bytes> {
-        match self.directory.tasks_with_state() {
+        match self.directory.upgrade()?.tasks_with_state() {
             Ok(tasks) => Some(encode(&tasks)),
             Err(error) => {
                 tracing::warn!(%error, "the group is not told which tasks have state here");
@@ -110,41 +114,53 @@ impl Assignor for TaskAssignor {
     }
 }
 
-/// Gives each task to one candidate: to one that has its state while that keeps the numbers of tasks within one of each
-/// other, else to the one with the fewest.
-fn distribute(tasks: impl Iterator<Item = TaskId> + Clone, candidates: &mut [Candidate]) {
+/// Gives each task to one candidate, each sub-topology's tasks evenly, and all tasks evenly: to one that has its state
+/// where there is a choice.
+fn distribute(tasks: impl Iterator<Item = TaskId>, candidates: &mut [Candidate]) {
     if candidates.is_empty() {
         return;
     }
-    let count = tasks.clone().count();
-    let floor = count / candidates.len();
-    // So many candidates may have one task more than the others.
-    let mut above_floor = count % candidates.len();
-    let mut homeless = Vec::new();
+    let mut by_sub_topology: BTreeMap<usize, Vec<TaskId>> = BTreeMap::new();
+    for task in tasks {
+        by_sub_topology.entry(task.sub_topology).or_default().push(task);
+    }
+    for tasks in by_sub_topology.into_values() {
+        distribute_one_kind(&tasks, candidates);
+    }
+}
+
+fn distribute_one_kind(tasks: &[TaskId], candidates: &mut [Candidate]) {
+    let fair_share = tasks.len() / candidates.len();
+    let mut given = vec![0; candidates.len()];
+    let mut left = Vec::new();
     for task in tasks {
         let home = candidates
-            .iter_mut()
-            .filter(|candidate| candidate.with_state.contains(&task))
-            .filter(|candidate| {
-                let assigned = candidate.assigned.len();
-                assigned < floor || (assigned == floor && above_floor > 0)
-            })
-            .min_by_key(|candidate| candidate.assigned.len());
+            .iter()
+            .enumerate()
+            .filter(|(number, candidate)| given[*number] < fair_share && candidate.with_state.contains(task))
+            .min_by_key(|(number, _)| given[*number])
+            .map(|(number, _)| number);
         match home {
             Some(home) => {
-                if home.assigned.len() == floor {
-                    above_floor -= 1;
-                }
-                home.assigned.push(task);
+                given[home] += 1;
+                candidates[home].assigned.push(*task);
             }
-            None => homeless.push(task),
+            None => left.push(*task),
         }
     }
-    for task in homeless {
-        let emptiest = candidates
-            .iter_mut()
-            .min_by_key(|candidate| candidate.assigned.len());
-        emptiest.expect("there is a candidate").assigned.push(task);
+    for task in left {
+        let preferred = (0..candidates.len())
+            .min_by_key(|number| {
+                let candidate = &candidates[*number];
+                (
+                    given[*number],
+                    candidate.assigned.len(),
+                    !candidate.with_state.contains(&task),
+                )
+            })
+            .expect("the caller has candidates");
+        given[preferred] += 1;
+        candidates[preferred].assigned.push(task);
     }
 }
 
@@ -205,10 +221,22 @@ mod tests {
     #[test]
     fn tasks_stay_where_their_state_is() {
         let all = tasks(2, 2);
-        let mut candidates = [candidate(&all[2..]), candidate(&all[..2])];
+        let mut candidates = [candidate(&[all[1], all[2]]), candidate(&[all[0], all[3]])];
         distribute(all.iter().copied(), &mut candidates);
-        assert_eq!(candidates[0].assigned, all[2..]);
-        assert_eq!(candidates[1].assigned, all[..2]);
+        assert_eq!(candidates[0].assigned, [all[1], all[2]]);
+        assert_eq!(candidates[1].assigned, [all[0], all[3]]);
+    }
+
+    #[test]
+    fn a_newcomer_gets_its_share_of_every_sub_topology() {
+        let all = tasks(2, 2);
+        let mut candidates = [candidate(&all[2..]), candidate(&[])];
+        distribute(all.iter().copied(), &mut candidates);
+        let sub_topologies = |candidate: &Candidate| -> Vec<usize> {
+            candidate.assigned.iter().map(|task| task.sub_topology).collect()
+        };
+        assert_eq!(sub_topologies(&candidates[0]), [0, 1]);
+        assert_eq!(sub_topologies(&candidates[1]), [0, 1]);
     }
 
     #[test]

@@ -124,6 +124,19 @@ impl Status {
         self.state_of(&threads)
     }
 
+    /// Waits until all threads are gone, at most for `timeout`; returns whether they are.
+    pub(super) fn wait_for_threads(&self, timeout: Duration) -> bool {
+        let running = |threads: &mut Threads| {
+            threads
+                .phases
+                .iter()
+                .any(|thread| *thread != ThreadPhase::Stopped)
+        };
+        let mut threads = self.threads.lock();
+        self.changed.wait_while_for(&mut threads, running, timeout);
+        !running(&mut threads)
+    }
+
     fn state_of(&self, threads: &Threads) -> ApplicationState {
         let all = |phase| threads.phases.iter().all(|thread| *thread == phase);
         let stopped = all(ThreadPhase::Stopped);

@@ -12,6 +12,7 @@ use tidemill_environment::{Clock, Now};
 
 use super::config::StreamsConfig;
 use super::error::ThreadError;
+use super::metrics::TaskMetrics;
 use super::restore::consumer_refused;
 use super::status::{Status, ThreadPhase};
 use super::thread_tasks::ThreadTasks;
@@ -41,9 +42,10 @@ pub(super) struct StreamThread {
     last_commit: Now,
 }
 
-/// The tasks as loop and listener share them; both run on the thread, so the lock is never waited for.
+/// The tasks as loop and listener share them; both run on the thread, so the lock is never waited for. The consumer
+/// outlives the thread for a moment and the listener with it: by then the tasks are gone.
 struct OwnedTasks {
-    tasks: Mutex<ThreadTasks>,
+    tasks: Mutex<Option<ThreadTasks>>,
     assignment: Mutex<Assignment>,
 }
 
@@ -55,6 +57,14 @@ struct Assignment {
 }
 
 impl OwnedTasks {
+    /// Does something with the tasks, unless the thread has ended.
+    fn with_tasks<T: Default>(
+        &self,
+        act: impl FnOnce(&mut ThreadTasks) -> Result<T, ThreadError>,
+    ) -> Result<T, ThreadError> {
+        self.tasks.lock().as_mut().map_or_else(|| Ok(T::default()), act)
+    }
+
     fn note(&self, outcome: Result<(), ThreadError>) {
         let mut assignment = self.assignment.lock();
         assignment.received = true;
@@ -67,25 +77,23 @@ impl OwnedTasks {
 impl RebalanceListener for OwnedTasks {
     fn on_assigned(&self, consumer: &BlockingConsumer, partitions: &[TopicPartition]) {
         tracing::info!(partitions = partitions.len(), "partitions assigned");
-        self.tasks.lock().assign(partitions);
-        // Nothing is fetched before the state of its task is restored.
-        self.note(
+        self.note(self.with_tasks(|tasks| {
+            tasks.assign(partitions);
+            // Nothing is fetched before the state of its task is restored.
             consumer
                 .pause(partitions)
-                .map_err(consumer_refused("pause source topics")),
-        );
+                .map_err(consumer_refused("pause source topics"))
+        }));
     }
 
     fn on_revoked(&self, consumer: &BlockingConsumer, partitions: &[TopicPartition]) {
         tracing::info!(partitions = partitions.len(), "partitions revoked");
-        let outcome = self.tasks.lock().revoke(partitions, consumer);
-        self.note(outcome);
+        self.note(self.with_tasks(|tasks| tasks.revoke(partitions, consumer)));
     }
 
     fn on_lost(&self, _consumer: &BlockingConsumer, partitions: &[TopicPartition]) {
         tracing::warn!(partitions = partitions.len(), "partitions lost");
-        let outcome = self.tasks.lock().lose(partitions);
-        self.note(outcome);
+        self.note(self.with_tasks(|tasks| tasks.lose(partitions)));
     }
 }
 
@@ -94,7 +102,7 @@ impl StreamThread {
     pub(super) fn new(options: ThreadOptions, consumer: BlockingConsumer, tasks: ThreadTasks) -> Self {
         let last_commit = options.clock.now();
         let owned = OwnedTasks {
-            tasks: Mutex::new(tasks),
+            tasks: Mutex::new(Some(tasks)),
             assignment: Mutex::default(),
         };
         Self {
@@ -118,20 +126,23 @@ impl StreamThread {
         while !self.options.status.is_stopping() {
             self.turn()?;
         }
-        self.owned.tasks.lock().close(&self.consumer)?;
+        self.owned.with_tasks(|tasks| tasks.close(&self.consumer))?;
         self.consumer.close(LEAVE_TIMEOUT);
         Ok(())
     }
 
     /// Drops all tasks without a commit and leaves the group.
     pub(super) fn abandon(&mut self) {
-        self.owned.tasks.lock().discard();
+        if let Some(tasks) = self.owned.tasks.lock().as_mut() {
+            tasks.discard();
+        }
         self.consumer.close(LEAVE_TIMEOUT);
     }
 
     /// Tells the application that this thread is gone.
     pub(super) fn report_stopped(&self) {
-        let metrics = self.owned.tasks.lock().metrics();
+        let tasks = self.owned.tasks.lock().take();
+        let metrics = tasks.map_or_else(TaskMetrics::default, |tasks| tasks.metrics());
         self.options
             .status
             .report(self.options.number, ThreadPhase::Stopped, metrics);
@@ -149,46 +160,52 @@ impl StreamThread {
             assignment.received
         };
         for batch in polled.batches() {
-            self.owned.tasks.lock().push(batch)?;
+            self.owned.with_tasks(|tasks| tasks.push(batch))?;
         }
         self.process()?;
-        let tasks = self.owned.tasks.lock();
-        let phase = if received && tasks.all_run() {
+        let (all_run, metrics) = self
+            .owned
+            .with_tasks(|tasks| Ok((tasks.all_run(), tasks.metrics())))?;
+        let phase = if received && all_run {
             ThreadPhase::Running
         } else {
             ThreadPhase::Starting
         };
-        self.options
-            .status
-            .report(self.options.number, phase, tasks.metrics());
+        self.options.status.report(self.options.number, phase, metrics);
         Ok(())
     }
 
     /// Restores for a while, resumes what is restored, and returns how long the next poll may wait.
     fn restore(&mut self) -> Result<Duration, ThreadError> {
-        let mut tasks = self.owned.tasks.lock();
-        let restored = tasks.open_and_restore(RESTORE_POLL)?;
-        if !restored.is_empty() {
-            self.consumer
-                .resume(&restored)
-                .map_err(consumer_refused("resume source topics"))?;
-        }
-        Ok(if tasks.all_run() {
-            self.time_to_wait()
-        } else if tasks.is_restoring() {
-            Duration::ZERO
-        } else {
-            UNCLAIMED_POLL
+        self.owned.with_tasks(|tasks| {
+            let restored = tasks.open_and_restore(RESTORE_POLL)?;
+            if !restored.is_empty() {
+                self.consumer
+                    .resume(&restored)
+                    .map_err(consumer_refused("resume source topics"))?;
+            }
+            Ok(if tasks.all_run() {
+                self.time_until_commit().min(self.options.config.poll)
+            } else if tasks.is_restoring() {
+                Duration::ZERO
+            } else {
+                UNCLAIMED_POLL
+            })
         })
     }
 
     /// Processes everything that is queued, and commits when it is time.
     fn process(&mut self) -> Result<(), ThreadError> {
         loop {
-            let mut tasks = self.owned.tasks.lock();
-            let any = tasks.process()?;
-            if tasks.must_commit() || self.time_until_commit().is_zero() {
-                tasks.commit(&self.consumer)?;
+            let (any, committed) = self.owned.with_tasks(|tasks| {
+                let any = tasks.process()?;
+                let due = tasks.must_commit() || self.time_until_commit().is_zero();
+                if due {
+                    tasks.commit(&self.consumer)?;
+                }
+                Ok((any, due))
+            })?;
+            if committed {
                 self.last_commit = self.options.clock.now();
             }
             if !any {
@@ -203,9 +220,5 @@ impl StreamThread {
             .monotonic
             .saturating_add(self.options.config.commit_interval);
         due.saturating_sub(self.options.clock.now().monotonic)
-    }
-
-    fn time_to_wait(&self) -> Duration {
-        self.time_until_commit().min(self.options.config.poll)
     }
 }
