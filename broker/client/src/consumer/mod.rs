@@ -18,6 +18,8 @@ mod fetch_answers;
 mod fetch_call;
 mod fetch_plan;
 mod fetcher;
+#[cfg(test)]
+mod fetcher_tests;
 mod group_link;
 mod group_protocol;
 mod handle;
@@ -25,6 +27,8 @@ mod listener;
 mod membership;
 mod membership_answers;
 mod membership_calls;
+#[cfg(test)]
+mod membership_tests;
 mod offsets;
 mod partition_state;
 mod polled;

@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
@@ -89,37 +89,38 @@ impl OpenBatch {
 #[derive(Debug)]
 pub(super) struct TopicSlots {
     pub(super) slots: Vec<Arc<Slot>>,
-    sticky: Arc<Mutex<Sticky>>,
+    sticky: Arc<Sticky>,
 }
 
 /// The partition that records without key go to, and the bytes it has had.
 #[derive(Debug)]
 struct Sticky {
-    partition: usize,
-    bytes: usize,
-    random: SeededRandom,
+    partition: AtomicUsize,
+    bytes: AtomicUsize,
+    random: Mutex<SeededRandom>,
 }
 
 impl TopicSlots {
     /// Returns the sticky partition.
     pub(super) fn sticky_partition(&self) -> usize {
         self.sticky
-            .lock()
             .partition
+            .load(Ordering::Relaxed)
             .min(self.slots.len().saturating_sub(1))
     }
 
     /// Chooses another sticky partition than `current`, unless another thread did so already.
     pub(super) fn switch_sticky(&self, current: usize) {
-        let mut sticky = self.sticky.lock();
-        if sticky.partition != current || self.slots.len() < 2 {
-            sticky.bytes = 0;
+        let mut random = self.sticky.random.lock();
+        self.sticky.bytes.store(0, Ordering::Relaxed);
+        if self.sticky.partition.load(Ordering::Relaxed) != current || self.slots.len() < 2 {
             return;
         }
         let others = self.slots.len() as u64 - 1;
-        let step = 1 + usize::try_from(sticky.random.below(others)).expect("below the number of partitions");
-        sticky.partition = (current + step) % self.slots.len();
-        sticky.bytes = 0;
+        let step = 1 + usize::try_from(random.below(others)).expect("below the number of partitions");
+        self.sticky
+            .partition
+            .store((current + step) % self.slots.len(), Ordering::Relaxed);
     }
 }
 
@@ -170,11 +171,11 @@ impl Accumulator {
         let sticky = known.map(|known| Arc::clone(&known.sticky)).unwrap_or_else(|| {
             let mut random = SeededRandom::new(self.random_seed.lock().next_u64());
             let partition = usize::try_from(random.below(count as u64)).expect("below a usize");
-            Arc::new(Mutex::new(Sticky {
-                partition,
-                bytes: 0,
-                random,
-            }))
+            Arc::new(Sticky {
+                partition: AtomicUsize::new(partition),
+                bytes: AtomicUsize::new(0),
+                random: Mutex::new(random),
+            })
         });
         let mut all = self.slots.write();
         for partition in slots.len()..count {
@@ -197,6 +198,11 @@ impl Accumulator {
     /// Returns every partition, by number.
     pub(super) fn slots(&self) -> Vec<Arc<Slot>> {
         self.slots.read().clone()
+    }
+
+    /// Returns the number of partitions.
+    pub(super) fn slot_count(&self) -> usize {
+        self.slots.read().len()
     }
 
     /// Appends a record to `slot`; `sticky` is given when the sticky partition was chosen.
@@ -252,12 +258,13 @@ impl Accumulator {
 
     fn count_sticky(&self, sticky: Option<&TopicSlots>, size: usize) {
         if let Some(topic) = sticky {
-            topic.sticky.lock().bytes += size;
+            topic.sticky.bytes.fetch_add(size, Ordering::Relaxed);
         }
     }
 
     fn has_had_its_share(&self, topic: &TopicSlots, size: usize) -> bool {
-        topic.slots.len() > 1 && topic.sticky.lock().bytes + size + HEADER_BYTES >= self.options.batch_size
+        topic.slots.len() > 1
+            && topic.sticky.bytes.load(Ordering::Relaxed) + size + HEADER_BYTES >= self.options.batch_size
     }
 
     /// Forgets a batch whose callers were told.

@@ -22,7 +22,10 @@ impl BlockingProducer {
     /// # Errors
     /// As there.
     pub fn send(&self, record: ProducerRecord) -> Result<Delivery, SendError> {
-        block_on(self.producer.send(record))
+        match self.producer.send_now(&record) {
+            Some(sent) => sent,
+            None => block_on(self.producer.send(record)),
+        }
     }
 
     /// See [`Producer::send_borrowed`].
@@ -30,7 +33,10 @@ impl BlockingProducer {
     /// # Errors
     /// As there.
     pub fn send_borrowed(&self, record: &BorrowedRecord<'_>) -> Result<Delivery, SendError> {
-        block_on(self.producer.send_borrowed(record))
+        match self.producer.send_borrowed_now(record) {
+            Some(sent) => sent,
+            None => block_on(self.producer.send_borrowed(record)),
+        }
     }
 
     /// See [`Producer::send_with`].

@@ -36,6 +36,8 @@ pub(super) struct Dispatch {
     pub(super) sender: Sender<Arc<ClosedBatch>>,
     pub(super) link: LinkOptions,
     pub(super) delivery_timeout: Duration,
+    /// The view and the number of partitions that were brought up to date last.
+    pub(super) followed: Option<(Arc<Metadata>, usize)>,
 }
 
 /// Queues the task reads and writes.
@@ -57,7 +59,8 @@ impl Dispatch {
         };
         let mut views = self.cluster.subscribe();
         loop {
-            self.follow_metadata(&views.borrow_and_update().clone());
+            let view = views.borrow_and_update().clone();
+            self.follow_metadata(&view);
             for slot in self.accumulator.take_woken() {
                 self.sender.wake(slot);
             }
@@ -88,7 +91,15 @@ impl Dispatch {
     }
 
     /// Brings partitions and leaders up to date.
-    fn follow_metadata(&mut self, view: &Metadata) {
+    fn follow_metadata(&mut self, view: &Arc<Metadata>) {
+        let slots = self.accumulator.slot_count();
+        if self
+            .followed
+            .as_ref()
+            .is_some_and(|(known, count)| Arc::ptr_eq(known, view) && *count == slots)
+        {
+            return;
+        }
         for topic in view.topics.values().filter(|topic| topic.error.is_none()) {
             if self.accumulator.topic(&topic.name).is_some() {
                 self.accumulator
@@ -100,6 +111,7 @@ impl Dispatch {
             self.sender
                 .set_leader(slot, partition.and_then(|partition| partition.leader));
         }
+        self.followed = Some((Arc::clone(view), self.accumulator.slot_count()));
     }
 
     async fn carry_out(&mut self, effect: Effect<Arc<ClosedBatch>>, queues: &mut Queues) {

@@ -118,6 +118,7 @@ impl Producer {
                     request_timeout: cluster.request_timeout(),
                 },
                 delivery_timeout: config.delivery_timeout,
+                followed: None,
             }
             .run(),
         );
@@ -149,6 +150,24 @@ impl Producer {
             Ok(delivery) => Ok(delivery),
             Err(NotYet::Never(error)) => Err(error),
             Err(not_yet) => network::within(self.core.append_when_possible(record, not_yet)).await,
+        }
+    }
+
+    /// Accepts or refuses a record at once; `None` if that takes waiting.
+    pub(super) fn send_now(&self, record: &ProducerRecord) -> Option<Result<Delivery, SendError>> {
+        let headers: Vec<HeaderRef<'_>> = record.headers.iter().map(header_ref).collect();
+        self.send_borrowed_now(&borrow(record, &headers))
+    }
+
+    /// Like [`Producer::send_now`], without taking the fields.
+    pub(super) fn send_borrowed_now(
+        &self,
+        record: &BorrowedRecord<'_>,
+    ) -> Option<Result<Delivery, SendError>> {
+        match self.core.try_append(record) {
+            Ok(delivery) => Some(Ok(delivery)),
+            Err(NotYet::Never(error)) => Some(Err(error)),
+            Err(_) => None,
         }
     }
 

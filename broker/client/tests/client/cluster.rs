@@ -59,6 +59,11 @@ pub(crate) fn topic(prefix: &str, partitions: i32) -> String {
         .create_topics(vec![NewTopic::new(&name, partitions)])
         .unwrap();
     assert!(results.iter().all(|(_, result)| result.is_ok()), "{results:?}");
+    // Brokers learn of a topic after the controller: wait, or the next call may not find it.
+    eventually("the topic", || {
+        let described = admin().describe_topics(&[&name]).unwrap().remove(0).1;
+        described.ok().map(drop)
+    });
     name
 }
 

@@ -143,6 +143,6 @@ fn without_user_data(
 }
 
 #[cfg(test)]
-pub(super) mod fixtures;
+pub(in crate::consumer) mod fixtures;
 #[cfg(test)]
 mod tests;
