@@ -29,6 +29,7 @@ use crate::config::layers::BrokerLayers;
 use crate::config::listeners::{Listener, SecurityProtocol};
 use crate::config::topic_config::TopicConfig;
 use crate::data_dir::{DataDir, DataDirError};
+use crate::group::service::GroupService;
 use crate::http;
 use crate::metrics::Metrics;
 use crate::network::listener;
@@ -129,6 +130,11 @@ impl Broker {
                 source: io::ErrorKind::AddrNotAvailable.into(),
             })?;
         let state = Arc::new(open(config, clock)?);
+        {
+            let _inside = runtime.enter();
+            // Without its topic there are no groups yet: the first FindCoordinator creates it.
+            let _ = state.start_groups();
+        }
         let (stopping, stop) = watch::channel(false);
         let mut tasks: Vec<_> = listeners
             .into_iter()
@@ -179,6 +185,8 @@ impl Broker {
         // Nobody listens when every task has ended already.
         let _ = self.stopping.send(true);
         let tasks = std::mem::take(&mut self.tasks);
+        // Before the connections: members that wait in a rebalance are answered.
+        runtime.block_on(state.groups.stop());
         runtime.block_on(async {
             let drained = async {
                 for task in tasks {
@@ -309,13 +317,15 @@ fn open(config: BrokerConfig, clock: Arc<dyn Clock>) -> Result<BrokerState, Star
         .map_err(|error: OpenPartitionError| StartError::Partition(error.into()))?;
     let shards = std::thread::available_parallelism().map_or(1, usize::from);
     let group_commit = GroupCommit::start(shards, &clock).map_err(StartError::Threads)?;
+    let groups = GroupService::new(config.groups, Arc::clone(&clock));
     Ok(BrokerState {
         node_id: config.node_id,
         clock,
         random: Mutex::new(Box::new(random)),
         metadata,
         partitions,
-        group_commit,
+        group_commit: Arc::new(group_commit),
+        groups,
         producer_ids: ProducerIds::default(),
         metrics: Metrics::new(),
         data_dir,

@@ -16,6 +16,8 @@ use crate::catalog::topics::{self, NewTopic, Placement, TopicError};
 use crate::config::broker_config::BrokerConfig;
 use crate::config::layers::BrokerLayers;
 use crate::data_dir::DataDir;
+use crate::group::partition_offsets_log::{self, PartitionOffsetsLog};
+use crate::group::service::GroupService;
 use crate::metrics::Metrics;
 use crate::partition::group_commit::GroupCommit;
 use crate::partition::partition::{Partition, PartitionId};
@@ -29,7 +31,8 @@ pub(crate) struct BrokerState {
     pub(crate) random: Mutex<Box<dyn Random>>,
     pub(crate) metadata: Metadata,
     pub(crate) partitions: Partitions,
-    pub(crate) group_commit: GroupCommit,
+    pub(crate) group_commit: Arc<GroupCommit>,
+    pub(crate) groups: GroupService,
     pub(crate) producer_ids: ProducerIds,
     pub(crate) metrics: Metrics,
     pub(crate) data_dir: DataDir,
@@ -127,6 +130,52 @@ impl BrokerState {
                 Err(error) => (Vec::new(), Err(error)),
             }
         })
+    }
+
+    /// Makes sure that the group coordinator runs; the first call creates `__consumer_offsets`. Blocks on the disk.
+    pub(crate) fn ensure_groups(&self) -> Result<(), ErrorCode> {
+        if self.groups.is_started() {
+            return Ok(());
+        }
+        let groups = &self.config.groups;
+        match self.create_topic(&partition_offsets_log::topic(groups), false) {
+            // Another request was first.
+            Ok(Ok(()) | Err(TopicError::Exists { .. })) => {}
+            Ok(Err(error)) => {
+                tracing::error!(%error, "cannot create the topic of group offsets");
+                return Err(ErrorCode::CoordinatorNotAvailable);
+            }
+            Err(error) => {
+                tracing::error!(
+                    error = crate::error_chain::chain(&error),
+                    "cannot create the topic of group offsets"
+                );
+                return Err(ErrorCode::CoordinatorNotAvailable);
+            }
+        }
+        self.start_groups()
+    }
+
+    /// Starts the group coordinator if its topic exists. Call inside the network runtime.
+    pub(crate) fn start_groups(&self) -> Result<(), ErrorCode> {
+        let image = self.metadata.image();
+        let topic = image
+            .topic(partition_offsets_log::TOPIC)
+            .ok_or(ErrorCode::CoordinatorNotAvailable)?;
+        let log = |index| {
+            let partition = self.partitions.get(PartitionId {
+                topic_id: topic.id,
+                index,
+            })?;
+            Some(PartitionOffsetsLog::new(
+                partition,
+                Arc::clone(&self.group_commit),
+            ))
+        };
+        let logs: Option<Vec<_>> = (0..topic.partition_count()).map(log).collect();
+        let logs = logs.ok_or(ErrorCode::CoordinatorNotAvailable)?;
+        self.groups.start(logs, self.random.lock().as_mut());
+        Ok(())
     }
 
     /// Bytes of the file system that holds the data: all, and free for us.

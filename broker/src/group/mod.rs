@@ -14,7 +14,8 @@
 //! * [`held_replies`]: answers that wait until what they say is durable;
 //! * [`api`]: the group APIs in all their versions;
 //! * [`partitioning`]: which shard a group lives in;
-//! * [`service`]: the shards at work, each over its log.
+//! * [`service`]: the shards at work, each over its log;
+//! * `partition_offsets_log`: that log, a partition of `__consumer_offsets`.
 //!
 //! Groups of the consumer protocol (KIP-848) and offsets of open transactions get modules of their own beside
 //! these: a shard is the only place that knows which kind a group is.
@@ -24,6 +25,7 @@ pub mod classic_group;
 pub mod coordinator;
 pub mod held_replies;
 pub mod offsets;
+pub(crate) mod partition_offsets_log;
 pub mod partitioning;
 pub mod records;
 pub mod service;

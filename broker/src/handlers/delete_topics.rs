@@ -29,10 +29,15 @@ pub(super) async fn handle(
         };
         request.topic_names.into_iter().map(named).collect()
     };
-    let responses = wanted
+    let responses: Vec<DeletableTopicResult> = wanted
         .into_iter()
         .map(|topic| tokio::task::block_in_place(|| delete(broker, topic)))
         .collect();
+    let deleted = responses
+        .iter()
+        .filter(|topic| topic.error_code == ErrorCode::None.code());
+    let deleted: Vec<String> = deleted.filter_map(|topic| topic.name.clone()).collect();
+    broker.groups.forget_topics(&deleted).await;
     DeleteTopicsResponse {
         responses,
         ..DeleteTopicsResponse::default()

@@ -22,20 +22,31 @@ mod api_versions;
 mod configs;
 mod create_partitions;
 mod create_topics;
+mod delete_groups;
 mod delete_records;
 mod delete_topics;
 mod describe_cluster;
 mod describe_configs;
+mod describe_groups;
 mod describe_log_dirs;
 mod describe_topic_partitions;
 mod errors;
 mod fetch;
+mod find_coordinator;
+mod heartbeat;
 mod incremental_alter_configs;
 mod init_producer_id;
+mod join_group;
+mod leave_group;
+mod list_groups;
 mod list_offsets;
 mod metadata;
+mod offset_commit;
+mod offset_delete;
+mod offset_fetch;
 mod offset_for_leader_epoch;
 mod produce;
+mod sync_group;
 
 /// What a handler knows of its connection and request.
 #[derive(Debug, Clone)]
@@ -138,6 +149,17 @@ registry! {
     DescribeCluster => describe_cluster,
     DescribeTopicPartitions => describe_topic_partitions,
     DescribeLogDirs => describe_log_dirs,
+    FindCoordinator => find_coordinator,
+    JoinGroup => join_group,
+    SyncGroup => sync_group,
+    Heartbeat => heartbeat,
+    LeaveGroup => leave_group,
+    OffsetCommit => offset_commit,
+    OffsetFetch => offset_fetch,
+    OffsetDelete => offset_delete,
+    DescribeGroups => describe_groups,
+    ListGroups => list_groups,
+    DeleteGroups => delete_groups,
 }
 
 /// Says whether the request in `frame` may overlap with others of its kind (see `network::connection`).
@@ -223,11 +245,8 @@ impl Call {
             return Err(self.unsupported());
         }
         let mut reader = self.body.clone();
-        let decoded = R::decode(&mut reader, self.version).and_then(|request| {
-            reader.finish("request")?;
-            Ok(request)
-        });
-        decoded.map_err(|source| RequestError::Decode {
+        // What follows the last field is ignored, as Kafka does: librdkafka sends such bytes with Metadata version 13.
+        R::decode(&mut reader, self.version).map_err(|source| RequestError::Decode {
             api: self.api,
             version: self.version,
             source,

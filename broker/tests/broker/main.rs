@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod configs;
+mod groups;
 mod observation;
 mod produce_and_fetch;
 mod restart;
