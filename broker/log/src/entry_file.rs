@@ -57,6 +57,11 @@ impl<E: Entry> EntryFile<E> {
         self.last = OnceLock::from(entry);
     }
 
+    /// Whether entries wait in memory.
+    pub(crate) fn has_pending(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
     /// Whether enough entries wait in memory to be written.
     pub(crate) fn is_flush_due(&self) -> bool {
         self.pending.len() >= MAX_PENDING

@@ -8,19 +8,23 @@
 //! ```
 //!
 //! A crash of the process tears at most the last batch. A power loss may also lose sectors in the middle of what
-//! was not synced: they read as zeros, and whole batches may follow. Both are cut: none of it was acknowledged
+//! was not synced: they read as zeros or end the file early, and whole batches or segments may follow. Both are cut: none of it was acknowledged
 //! as durable. Anything else, a bit that flipped or bytes overwritten with valid batches behind them, is damage
 //! that cutting would turn into a silent loss: recovery refuses and names the place.
 
 mod damage;
 
 use crate::batch_scan::{BatchScan, ScanError};
-use crate::file_names::{OFFSET_INDEX, TIME_INDEX, offset_file_name};
+use crate::entry_file::Entry;
+use crate::file_names::{OFFSET_INDEX, TIME_INDEX, TRANSACTION_INDEX, offset_file_name};
+use crate::offset_index::OffsetEntry;
 use crate::segment::{FileSizes, Segment};
 use crate::storage::{Storage, StorageError};
+use crate::time_index::TimestampOffset;
+use crate::transaction_index::AbortedTransaction;
 use damage::{find_batch_behind, looks_unwritten};
 use std::path::PathBuf;
-use tidemill_protocol::records::BatchError;
+use tidemill_protocol::records::{BatchError, BatchHeader, PREFIX_BYTES};
 
 /// Why a log could not be recovered.
 #[derive(Debug, thiserror::Error)]
@@ -115,15 +119,10 @@ pub(crate) fn recover(
         report.segments_read += 1;
         report.bytes_read += segments[index].size_bytes();
         let next_base = segments.get(index + 1).map(Segment::base_offset);
-        if let Some((position, source)) = rebuild(storage, &mut segments[index], bounds)? {
-            judge(storage, segments, index, (position, &source), bounds)?;
-            cut(
-                storage,
-                segments,
-                (index, position),
-                source.to_string(),
-                &mut report,
-            )?;
+        if let Some(damaged) = rebuild(storage, &mut segments[index], bounds)? {
+            let position = damaged.0;
+            let reason = judge(storage, segments, index, damaged, bounds)?;
+            cut(storage, segments, (index, position), reason, &mut report)?;
             break;
         }
         if let Some(next_base) = next_base {
@@ -157,16 +156,18 @@ fn first_to_read(
     let Some(last) = segments.len().checked_sub(1) else {
         return Ok(None);
     };
+    let incomplete = segments
+        .iter()
+        .position(|segment| !has_whole_indexes(segment, sizes));
     if !bounds.clean {
-        let behind = |segment: &Segment| segment.end_offset() >= bounds.recovery_point;
-        return Ok(Some(segments[..last].iter().position(behind).unwrap_or(last)));
+        let is_behind = |segment: &Segment| segment.end_offset() >= bounds.recovery_point;
+        let behind = segments[..last].iter().position(is_behind).unwrap_or(last);
+        return Ok(Some(
+            incomplete.map_or(behind, |incomplete| incomplete.min(behind)),
+        ));
     }
-    let has_indexes = |segment: &Segment| {
-        let has = |ending| sizes.contains_key(&offset_file_name(segment.base_offset(), ending));
-        segment.is_empty() || (has(OFFSET_INDEX) && has(TIME_INDEX))
-    };
-    if let Some(missing) = segments.iter().position(|segment| !has_indexes(segment)) {
-        return Ok(Some(missing));
+    if incomplete.is_some() {
+        return Ok(incomplete);
     }
     match segments[last].load_tail(storage) {
         Ok(()) => Ok(None),
@@ -183,6 +184,20 @@ fn first_to_read(
         }
         Err(ScanError::Storage(error)) => Err(error),
     }
+}
+
+/// Whether the segment's indexes are there and end with a whole entry.
+fn has_whole_indexes(segment: &Segment, sizes: &FileSizes) -> bool {
+    let size = |ending| {
+        sizes
+            .get(&offset_file_name(segment.base_offset(), ending))
+            .copied()
+    };
+    let is_whole = |size: u64, entry: usize| size.is_multiple_of(entry as u64);
+    segment.is_empty()
+        || (size(OFFSET_INDEX).is_some_and(|size| is_whole(size, OffsetEntry::SIZE))
+            && size(TIME_INDEX).is_some_and(|size| is_whole(size, TimestampOffset::SIZE))
+            && size(TRANSACTION_INDEX).is_none_or(|size| is_whole(size, AbortedTransaction::SIZE)))
 }
 
 /// Says why `index` cannot follow the segment before it: a power loss took the name of one in between.
@@ -216,7 +231,7 @@ fn rebuild(
     loop {
         let position = scan.position();
         match scan.next_batch() {
-            Ok(Some(batch)) if batch.base_offset() < segment.end_offset() => {
+            Ok(Some(batch)) if !may_follow(segment, batch.header()) => {
                 let (base_offset, last_offset_delta) =
                     (batch.base_offset(), batch.header().last_offset_delta);
                 return Ok(Some((
@@ -235,18 +250,30 @@ fn rebuild(
     }
 }
 
-/// Decides whether everything from the damaged place on may be cut.
+/// Whether a batch's offsets may come next in the segment. They are outside the checksum.
+fn may_follow(segment: &Segment, header: &BatchHeader) -> bool {
+    let reach = segment.base_offset().saturating_add(i64::from(i32::MAX));
+    header.base_offset >= segment.end_offset() && header.last_offset() <= reach
+}
+
+/// Decides whether everything from the damaged place on may be cut; says why it is.
 fn judge(
     storage: &dyn Storage,
     segments: &[Segment],
     index: usize,
-    damaged: (u64, &BatchError),
+    damaged: (u64, BatchError),
     bounds: RecoveryBounds,
-) -> Result<(), RecoveryError> {
+) -> Result<String, RecoveryError> {
     let (segment, position) = (&segments[index], damaged.0);
     let file = segment.open_log(storage)?;
     let size = file.size_bytes()?;
-    let behind = find_batch_behind(&file, position, size, segment.end_offset())?;
+    // A batch whose checksum is right and whose offsets are wrong is worth keeping itself.
+    let has_wrong_offsets = matches!(damaged.1, BatchError::InvalidOffsetDelta { .. })
+        && matches!(BatchScan::new(&file, position, size).next_batch(), Ok(Some(_)));
+    let behind = match has_wrong_offsets {
+        true => Some(position),
+        false => find_batch_behind(&file, position, size, segment.end_offset())?,
+    };
     let mut intact = behind.map(|at| (segment.path().to_path_buf(), at));
     if intact.is_none() {
         for later in &segments[index + 1..] {
@@ -258,28 +285,25 @@ fn judge(
         }
     }
     let Some((intact_path, intact_position)) = intact else {
-        return Ok(());
+        return Ok(damaged.1.to_string());
     };
-    let end = behind.unwrap_or(size);
+    let end = if has_wrong_offsets {
+        position + PREFIX_BYTES as u64
+    } else {
+        behind.unwrap_or(size)
+    };
     let was_synced = segment.end_offset() < bounds.recovery_point;
-    if !was_synced && looks_unwritten(&file, position, end, segment.end_offset())? {
-        return Ok(());
+    let ends_early = behind.is_none() && matches!(damaged.1, BatchError::Incomplete { .. });
+    if !was_synced && (ends_early || looks_unwritten(&file, position, end, segment.end_offset())?) {
+        return Ok(damaged.1.to_string());
     }
-    let source = match BatchScan::new(&file, position, size).next_batch() {
-        Err(ScanError::Damaged { source, .. }) => source,
-        Err(ScanError::Storage(error)) => return Err(error.into()),
-        Ok(_) => BatchError::InvalidOffsetDelta {
-            base_offset: segment.end_offset(),
-            last_offset_delta: -1,
-        },
-    };
     let path = segment.path().to_path_buf();
     Err(RecoveryError::InteriorDamage {
         path,
         position,
         intact_path,
         intact_position,
-        source,
+        source: damaged.1,
     })
 }
 

@@ -224,6 +224,11 @@ impl Segment {
         }
     }
 
+    /// Whether index entries wait in memory.
+    pub(crate) fn has_pending_entries(&self) -> bool {
+        self.offsets.has_pending() || self.times.has_pending() || self.transactions.has_pending()
+    }
+
     /// Completes the indexes and hands out their files, to be synced.
     pub(crate) fn complete_indexes(
         &mut self,
@@ -293,6 +298,23 @@ impl Segment {
     ) -> Result<Option<RecordBatch>, ScanError> {
         let file = self.open_log(storage)?;
         BatchScan::new(&file, position, self.size_bytes).next_batch()
+    }
+
+    /// Writes the batches from `offset` on over themselves, so that the next sync writes them for sure.
+    pub(crate) fn rewrite_from(&self, storage: &dyn Storage, offset: i64) -> Result<(), ScanError> {
+        const CHUNK: u64 = 1 << 20;
+        let Some((mut position, _)) = self.find_batch(storage, offset)? else {
+            return Ok(());
+        };
+        let file = self.open_log(storage)?;
+        while position < self.size_bytes {
+            let len = CHUNK.min(self.size_bytes - position);
+            let mut bytes = vec![0; usize::try_from(len).expect("a chunk fits into memory")];
+            file.read_exact_at(&mut bytes, position)?;
+            file.write_all_at(&mut [IoSlice::new(&bytes)], position)?;
+            position += len;
+        }
+        Ok(())
     }
 
     /// Cuts the file at `position`, where the batch at `offset` begins, and the indexes with it.

@@ -149,6 +149,10 @@ impl PartitionLog {
             .iter()
             .take_while(|segment| segment.end_offset() <= start)
             .count();
+        if count > 0 && self.has_unsynced_closed_segments() {
+            // The producer state of what goes must be durable in the snapshot at the start of what stays.
+            self.sync_everything()?;
+        }
         for segment in self.segments.drain(..count).collect::<Vec<_>>() {
             tracing::info!(path = %segment.path().display(), start, "deleted segment");
             segment.remove(&*self.storage)?;
@@ -176,7 +180,7 @@ impl PartitionLog {
     }
 
     /// Cuts the log so that it ends at `offset`, or at the start of the batch that contains it. For followers
-    /// whose log diverges from the leader's. Durable on return. An offset at or behind the end changes nothing.
+    /// whose log diverges from the leader's; never below the log start. Durable on return. An offset at or behind the end changes nothing.
     ///
     /// # Errors
     /// [`MaintenanceError`] if the disk fails, which makes the log refuse writes.
@@ -192,19 +196,22 @@ impl PartitionLog {
     }
 
     fn cut_end(&mut self, offset: i64, now: Now) -> Result<(), MaintenanceError> {
-        let Checkpoint {
-            log_start_offset,
-            recovery_point,
-        } = self.checkpoint.written();
-        let recovery_point = recovery_point.min(offset);
+        let storage = Arc::clone(&self.storage);
+        let cut = self.segments[self.segment_index(offset)].find_batch(&*storage, offset)?;
+        // The batch that contains the offset goes as a whole, and nothing of it counts as synced any more.
+        let end_offset = cut.map_or(offset, |(_, header)| header.base_offset.min(offset));
+        if end_offset < self.log_start_offset {
+            return self.restart_at(self.log_start_offset, now);
+        }
+        let written = self.checkpoint.written();
+        let recovery_point = written.recovery_point.min(end_offset);
         self.checkpoint.truncated_to(
-            &*self.storage,
+            &*storage,
             Checkpoint {
-                log_start_offset,
                 recovery_point,
+                ..written
             },
         )?;
-        let storage = Arc::clone(&self.storage);
         while self.active().base_offset() >= offset && self.segments.len() > 1 {
             let segment = self.segments.pop().expect("there are two or more");
             segment.remove(&*storage)?;
@@ -281,7 +288,9 @@ impl PartitionLog {
         self.check_writable()?;
         let storage = Arc::clone(&self.storage);
         let end_offset = self.end_offset();
-        if self.checkpoint.written().recovery_point != end_offset || self.synced_offset() != end_offset {
+        let is_settled =
+            self.checkpoint.written().recovery_point == end_offset && self.synced_offset() == end_offset;
+        if !is_settled || self.active().has_pending_entries() {
             let indexes = self.active_mut().complete_indexes(&*storage)?;
             self.sync.note_side_files(indexes);
         }

@@ -5,7 +5,7 @@ use super::maintenance::MaintenanceError;
 use super::sync::SyncState;
 use super::{PartitionLog, SyncError};
 use crate::batch_scan::{BatchScan, ScanError};
-use crate::checkpoint::{CheckpointError, CheckpointFile};
+use crate::checkpoint::{Checkpoint, CheckpointError, CheckpointFile};
 use crate::config::{LogConfig, millis};
 use crate::file_names::{
     CHECKPOINT, LEADER_EPOCHS, LEFTOVERS, LOG, SNAPSHOT, offset_file_name, parse_offset_file_name,
@@ -200,8 +200,9 @@ impl PartitionLog {
 
     /// The newest snapshot that can be read, and its offset; nothing, and the log start, if there is none.
     fn load_snapshot(&mut self) -> Result<(ProducerStates, i64), StorageError> {
-        let end_offset = self.end_offset();
-        self.remove_snapshots(|offset| offset > end_offset)?;
+        // One from before the first segment lacks the batches in between, which are gone.
+        let usable = self.segments[0].base_offset()..=self.end_offset();
+        self.remove_snapshots(|offset| !usable.contains(&offset))?;
         while let Some(offset) = self.snapshots.last().copied() {
             let path = self.directory.join(offset_file_name(offset, SNAPSHOT));
             match snapshot::decode(&read_file(&*self.storage, &path)?.unwrap_or_default()) {
@@ -223,11 +224,16 @@ impl PartitionLog {
     }
 
     /// Makes what was recovered durable, so that the whole log counts as synced.
+    ///
+    /// What lies behind the recovery point is written once more: if a sync failed before, the page cache may hold
+    /// bytes that it takes for written and no later sync would write.
     fn store_recovered(&mut self, rebuilt_from: Option<usize>) -> Result<(), OpenError> {
         let storage = Arc::clone(&self.storage);
         let end_offset = self.end_offset();
         if let Some(from) = rebuilt_from {
+            let recovery_point = self.checkpoint.written().recovery_point;
             for segment in self.segments.iter_mut().skip(from) {
+                segment.rewrite_from(&*storage, recovery_point)?;
                 segment.open_log(&*storage)?.sync_data()?;
                 segment.set_synced();
                 for file in segment.complete_indexes(&*storage)? {
@@ -235,9 +241,12 @@ impl PartitionLog {
                 }
             }
             storage.sync_directory(&self.directory)?;
-            let generation = self.checkpoint.generation();
-            self.checkpoint
-                .raise_recovery_point(&*storage, end_offset, generation)?;
+            // Lower than before if acknowledged records are gone: their offsets will name others.
+            let checkpoint = Checkpoint {
+                recovery_point: end_offset,
+                ..self.checkpoint.written()
+            };
+            self.checkpoint.truncated_to(&*storage, checkpoint)?;
         }
         self.sync.note_start(end_offset);
         Ok(())

@@ -5,15 +5,19 @@
 //! ```
 //!
 //! A ticket covers everything appended before it began: batches, the names of new segments, the indexes and
-//! producer snapshots of segments closed since. Many appends share one. Several may be under way at once. Now
-//! and then a ticket also stores the recovery point, so that a restart after a crash has little to read.
+//! producer snapshots of segments closed since. Many appends share one.
+//! Now and then a ticket also stores the recovery point, so that a restart after a crash has little to read.
+//!
+//! Tickets of one log sync one after the other. Otherwise the second of two could find the pages that the first
+//! failed to write marked as clean, and report success.
 
 use super::PartitionLog;
 use crate::checkpoint::CheckpointFile;
 use crate::segment::Segment;
 use crate::storage::{Storage, StorageError, StoredFile};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 /// Synced bytes after which the recovery point is stored.
 const CHECKPOINT_INTERVAL_BYTES: u64 = 16 << 20;
@@ -39,6 +43,13 @@ pub(super) struct SyncState {
     /// Indexes of closed segments and producer snapshots that are not synced.
     side_files: Vec<Arc<StoredFile>>,
     bytes_since_checkpoint: u64,
+    gate: Arc<SyncGate>,
+}
+
+/// Lets one ticket sync at a time, and none after one that failed.
+#[derive(Debug, Default)]
+struct SyncGate {
+    failed: Mutex<bool>,
 }
 
 impl SyncState {
@@ -51,6 +62,7 @@ impl SyncState {
             directory_synced: 0,
             side_files: Vec::new(),
             bytes_since_checkpoint: 0,
+            gate: Arc::default(),
         }
     }
 
@@ -95,6 +107,7 @@ pub struct SyncTicket {
     end_offset: i64,
     generation: u64,
     checkpoint: Option<Arc<CheckpointFile>>,
+    gate: Arc<SyncGate>,
 }
 
 impl SyncTicket {
@@ -105,9 +118,31 @@ impl SyncTicket {
     }
 
     /// Syncs; takes as long as the disk takes.
+    ///
+    /// # Panics
+    /// If a sync of the same log panicked before.
     pub fn run(self) -> SyncOutcome {
-        let result = self.sync();
+        let gate = Arc::clone(&self.gate);
+        let mut failed = gate
+            .failed
+            .lock()
+            .expect("a sync that panicked proves nothing to later ones");
+        let result = if *failed { Err(self.refused()) } else { self.sync() };
+        *failed = result.is_err();
         SyncOutcome { ticket: self, result }
+    }
+
+    fn refused(&self) -> StorageError {
+        let directory = self
+            .files
+            .first()
+            .map(|file| file.path())
+            .unwrap_or_else(|| Path::new(""));
+        StorageError::new(
+            "sync",
+            directory,
+            io::Error::other("an earlier sync of this log failed"),
+        )
     }
 
     fn sync(&self) -> Result<(), StorageError> {
@@ -159,6 +194,7 @@ impl PartitionLog {
             end_offset: self.end_offset(),
             generation: self.checkpoint.generation(),
             checkpoint: checkpoint_is_due.then(|| Arc::clone(&self.checkpoint)),
+            gate: Arc::clone(&self.sync.gate),
         }
     }
 

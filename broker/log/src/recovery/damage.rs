@@ -74,6 +74,7 @@ pub(super) fn looks_unwritten(
     end: u64,
     expected_offset: i64,
 ) -> Result<bool, StorageError> {
+    let size = file.size_bytes()?;
     let mut start = position;
     let mut sector = vec![0; usize::try_from(SECTOR).expect("512 fits")];
     while start < end {
@@ -84,8 +85,10 @@ pub(super) fn looks_unwritten(
         let is_zero = bytes.iter().all(|byte| *byte == 0);
         let offset_bytes = expected_offset.to_be_bytes();
         let should_differ = offset_bytes.iter().take(len).any(|byte| *byte != 0);
-        let proves =
-            len as u64 == SECTOR || (start == position && (should_differ || len as u64 >= ZERO_HEADER_BYTES));
+        // A sector at the end of the file is whole as far as it goes; one that an intact batch shares was written.
+        let is_whole = start > position && (sector_end <= end || end == size);
+        let begins_unlike_a_batch = start == position && (should_differ || len as u64 >= ZERO_HEADER_BYTES);
+        let proves = len as u64 == SECTOR || is_whole || begins_unlike_a_batch;
         if is_zero && proves {
             return Ok(true);
         }

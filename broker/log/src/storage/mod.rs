@@ -8,9 +8,11 @@ mod atomic_file;
 mod disk;
 mod open_files;
 mod seam;
+mod simulated_disk;
 
 pub use atomic_file::{read_file, replace_file};
 pub use disk::Disk;
 pub(crate) use open_files::LazyFile;
 pub use open_files::OpenFiles;
 pub use seam::{DirectoryEntry, FileHandle, OpenMode, Storage, StorageError, StoredFile};
+pub use simulated_disk::{SimulatedDisk, SimulatedFaults};

@@ -1,16 +1,13 @@
 //! Appending, reading by offset and by time, and what survives opening again.
 
 use crate::batches::{
-    CLIENT, COORDINATOR, LogFolder, NOON, append, batch, batch_with, bytes_of, compressed, identity, marker,
-    now, produced, read_all, read_batches, sync,
+    CLIENT, LogFolder, NOON, append, batch, batch_with, bytes_of, compressed, identity, now, produced,
+    read_all, read_batches, sync,
 };
-use bytes::Bytes;
-use std::time::Duration;
 use tidemill_log::{
-    AppendError, AppendOptions, AppendOrigin, CleanupPolicy, LogConfig, ProducerError, ReadError,
-    TopicCompression, ValidationError,
+    AppendError, AppendOptions, AppendOrigin, LogConfig, ReadError, TopicCompression, ValidationError,
 };
-use tidemill_protocol::records::{BatchBuilder, BatchOptions, Compression, RecordBatch, TimestampType};
+use tidemill_protocol::records::{BatchOptions, Compression, TimestampType};
 
 fn small() -> LogConfig {
     LogConfig {
@@ -193,163 +190,6 @@ fn times_out_of_order_find_the_first_offset_that_is_not_older() {
     assert_eq!(log.max_timestamp_offset().unwrap().unwrap().offset, 8);
 }
 
-fn refusal(config: LogConfig, records: Bytes) -> AppendError {
-    let folder = LogFolder::new(config);
-    let mut log = folder.open(true);
-    let error = append(&mut log, records).unwrap_err();
-    assert_eq!(log.end_offset(), 0, "a refused batch leaves nothing");
-    error
-}
-
-#[test]
-fn a_malformed_batch_is_refused_by_its_fault() {
-    let good = batch(&[b"a", b"b"]);
-    let with = |change: &dyn Fn(&mut Vec<u8>)| {
-        let mut bytes = good.to_vec();
-        change(&mut bytes);
-        refusal(LogConfig::default(), bytes.into())
-    };
-    let malformed =
-        |error: &AppendError| matches!(error, AppendError::Invalid(ValidationError::Malformed(_)));
-    assert!(malformed(&with(&|bytes| bytes[70] ^= 1)), "checksum");
-    assert!(malformed(&with(&|bytes| bytes[16] = 1)), "magic");
-    assert!(malformed(&with(&|bytes| bytes.truncate(80))), "cut off");
-    assert!(malformed(&with(&|bytes| bytes.push(0))), "a byte too many");
-    let two = refusal(LogConfig::default(), [good.clone(), good.clone()].concat().into());
-    assert!(matches!(
-        two,
-        AppendError::Invalid(ValidationError::BatchCount { found: 2 })
-    ));
-    let none = refusal(LogConfig::default(), Bytes::new());
-    assert!(matches!(
-        none,
-        AppendError::Invalid(ValidationError::BatchCount { found: 0 })
-    ));
-}
-
-/// The batch with another header, its checksum made right.
-fn reheaded(change: impl Fn(&mut tidemill_protocol::records::BatchHeader)) -> Bytes {
-    let batch = RecordBatch::decode_next(&mut batch(&[b"a", b"b"]))
-        .unwrap()
-        .unwrap();
-    let mut header = *batch.header();
-    change(&mut header);
-    batch.with_header(header).into_bytes()
-}
-
-#[test]
-fn a_batch_that_breaks_a_rule_is_an_invalid_record() {
-    let broken = [
-        reheaded(|header| header.record_count = 1),
-        reheaded(|header| header.last_offset_delta = 5),
-        reheaded(|header| header.last_offset_delta = i32::MAX),
-        reheaded(|header| header.attributes = header.attributes.with_control(true)),
-        reheaded(|header| header.attributes = header.attributes.with_transactional(true)),
-        reheaded(|header| {
-            header.attributes = header
-                .attributes
-                .with_timestamp_type(TimestampType::LogAppendTime)
-        }),
-        reheaded(|header| (header.producer_id, header.producer_epoch) = (5, 0)),
-    ];
-    for records in broken {
-        let error = refusal(LogConfig::default(), records);
-        assert!(
-            matches!(error, AppendError::Invalid(ValidationError::InvalidRecord { .. })),
-            "{error}"
-        );
-    }
-    let lying = reheaded(|header| (header.record_count, header.last_offset_delta) = (3, 2));
-    assert!(matches!(
-        refusal(LogConfig::default(), lying),
-        AppendError::Invalid(ValidationError::Malformed(_))
-    ));
-    let unknown_codec = reheaded(|header| header.attributes.0 |= 5);
-    let error = refusal(LogConfig::default(), unknown_codec);
-    assert!(
-        matches!(error, AppendError::Invalid(ValidationError::Malformed(_))),
-        "{error}"
-    );
-}
-
-#[test]
-fn sizes_and_times_outside_the_topics_bounds_are_refused() {
-    let config = LogConfig {
-        max_message_bytes: 100,
-        ..LogConfig::default()
-    };
-    let error = refusal(config, batch(&[&[0; 100]]));
-    assert!(matches!(
-        error,
-        AppendError::Invalid(ValidationError::TooLarge { limit: 100, .. })
-    ));
-    let error = refusal(small(), batch(&[&[0; 2_000]]));
-    assert!(matches!(
-        error,
-        AppendError::Invalid(ValidationError::LargerThanSegment { limit: 1_000, .. })
-    ));
-    let hour = 3_600_000;
-    let error = refusal(
-        LogConfig::default(),
-        compressed(Compression::Gzip, NOON + hour, &[b"a", b"b"]),
-    );
-    let AppendError::Invalid(ValidationError::InvalidTimestamp { faults, .. }) = error else {
-        panic!("{error}")
-    };
-    assert_eq!(
-        faults.iter().map(|fault| fault.batch_index).collect::<Vec<_>>(),
-        [1]
-    );
-    let config = LogConfig {
-        timestamp_before_max: Some(Duration::from_secs(1)),
-        ..LogConfig::default()
-    };
-    let error = refusal(
-        config.clone(),
-        compressed(Compression::Zstd, NOON - 1_001, &[b"a", b"b"]),
-    );
-    let AppendError::Invalid(ValidationError::InvalidTimestamp { faults, .. }) = error else {
-        panic!("{error}")
-    };
-    assert_eq!(
-        faults.iter().map(|fault| fault.batch_index).collect::<Vec<_>>(),
-        [0]
-    );
-    let folder = LogFolder::new(config);
-    let mut log = folder.open(true);
-    append(&mut log, compressed(Compression::Zstd, NOON - 1_000, &[b"a"])).unwrap();
-}
-
-#[test]
-fn a_compacted_topic_names_the_records_without_key() {
-    let mut builder = BatchBuilder::new(BatchOptions {
-        compression: Compression::Lz4,
-        ..BatchOptions::default()
-    });
-    for number in 0..4 {
-        let key = (number % 2 == 0).then_some(b"key".as_slice());
-        builder.try_append(NOON, key, None, &[]).unwrap();
-    }
-    let cleanup = CleanupPolicy {
-        delete: false,
-        compact: true,
-    };
-    let error = refusal(
-        LogConfig {
-            cleanup,
-            ..LogConfig::default()
-        },
-        builder.build().unwrap(),
-    );
-    let AppendError::Invalid(ValidationError::InvalidRecord { faults, .. }) = error else {
-        panic!("{error}")
-    };
-    assert_eq!(
-        faults.iter().map(|fault| fault.batch_index).collect::<Vec<_>>(),
-        [1, 3]
-    );
-}
-
 #[test]
 fn stored_bytes_are_the_received_ones_except_offset_and_epoch() {
     let folder = LogFolder::new(LogConfig::default());
@@ -428,89 +268,6 @@ fn the_topics_codec_replaces_the_producers() {
             .map(|(_, value)| value)
             .collect::<Vec<_>>(),
         [b"a", b"b", b"c"]
-    );
-}
-
-#[test]
-fn a_retry_is_answered_with_the_first_offset_also_after_a_restart() {
-    let folder = LogFolder::new(small());
-    let mut log = folder.open(true);
-    let sent: Vec<_> = (0..6)
-        .map(|number| produced(identity(4, 0, number * 2), false, &[b"a", &[0; 150]]))
-        .collect();
-    for records in &sent {
-        append(&mut log, records.clone()).unwrap();
-    }
-    for clean in [false, true, true] {
-        for (number, records) in (0..).zip(&sent).skip(1) {
-            let info = append(&mut log, records.clone()).unwrap();
-            assert_eq!(
-                (info.base_offset, info.last_offset, info.duplicate),
-                (number * 2, number * 2 + 1, true)
-            );
-        }
-        let forgotten = append(&mut log, sent[0].clone()).unwrap_err();
-        assert!(matches!(
-            forgotten,
-            AppendError::Producer(ProducerError::OutOfOrderSequence { expected: 12, .. })
-        ));
-        assert_eq!(log.end_offset(), 12);
-        if clean {
-            log.close().unwrap();
-        } else {
-            drop(log);
-        }
-        log = folder.open(clean);
-    }
-    append(&mut log, produced(identity(4, 0, 12), false, &[b"a"])).unwrap();
-}
-
-#[test]
-fn an_aborted_transaction_is_listed_and_holds_back_the_stable_offset_until_it_ends() {
-    let folder = LogFolder::new(small());
-    let mut log = folder.open(true);
-    append(&mut log, batch(&[b"plain"])).unwrap();
-    append(&mut log, produced(identity(4, 0, 0), true, &[&[1; 300]])).unwrap();
-    append(&mut log, produced(identity(5, 0, 0), true, &[&[2; 300]])).unwrap();
-    assert_eq!(log.last_stable_offset(3), 1);
-    log.append(marker(5, 0, false), COORDINATOR, now()).unwrap();
-    append(&mut log, batch(&[&[3; 600]])).unwrap();
-    log.append(marker(4, 0, false), COORDINATOR, now()).unwrap();
-    assert_eq!(
-        (
-            log.end_offset(),
-            log.last_stable_offset(6),
-            log.last_stable_offset(5)
-        ),
-        (6, 6, 1)
-    );
-    for clean in [true, false] {
-        let aborted = log.aborted_transactions(0..6).unwrap();
-        let spans: Vec<_> = aborted
-            .iter()
-            .map(|one| (one.producer_id, one.first_offset, one.last_offset))
-            .collect();
-        assert_eq!(spans, [(4, 1, 5), (5, 2, 3)], "sorted by first offset");
-        assert_eq!(log.aborted_transactions(4..6).unwrap().len(), 1);
-        assert!(log.aborted_transactions(0..1).unwrap().is_empty());
-        if clean {
-            log.close().unwrap();
-        }
-        log = folder.open(clean);
-        assert_eq!(log.last_stable_offset(6), 6);
-    }
-    append(&mut log, produced(identity(4, 0, 1), true, &[b"next"])).unwrap();
-    drop(log);
-    let log = folder.open(false);
-    assert_eq!(
-        log.last_stable_offset(7),
-        6,
-        "an open transaction survives a restart"
-    );
-    assert_eq!(
-        log.aborted_transactions(0..6).unwrap().len(),
-        2,
-        "rebuilt transaction index"
     );
 }
 

@@ -1,13 +1,14 @@
 //! Batches and logs to test with.
 
 use bytes::Bytes;
+use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tidemill_environment::Now;
 use tidemill_log::{
     AppendError, AppendOptions, AppendOrigin, AppendedInfo, Chunk, Disk, LogConfig, OpenError, OpenOptions,
-    PartitionLog, RecoveryReport,
+    PartitionLog, RecoveryReport, StorageError,
 };
 use tidemill_protocol::records::{
     BatchBuilder, BatchOptions, Compression, EndTransactionMarker, ProducerIdentity, RecordBatch,
@@ -143,54 +144,73 @@ pub(crate) fn sync(log: &mut PartitionLog) {
 }
 
 pub(crate) fn bytes_of(chunks: &[Chunk]) -> Bytes {
-    let parts: Vec<Bytes> = chunks
+    try_bytes_of(chunks).unwrap()
+}
+
+fn try_bytes_of(chunks: &[Chunk]) -> Result<Bytes, StorageError> {
+    let parts: Result<Vec<Bytes>, _> = chunks
         .iter()
         .map(|chunk| match chunk {
-            Chunk::Bytes(bytes) => bytes.clone(),
-            Chunk::FileRegion(region) => region.read().unwrap(),
+            Chunk::Bytes(bytes) => Ok(bytes.clone()),
+            Chunk::FileRegion(region) => region.read(),
         })
         .collect();
-    parts.concat().into()
+    Ok(parts?.concat().into())
 }
 
 /// The batches that a read from `offset` returns.
 pub(crate) fn read_batches(log: &PartitionLog, offset: i64, max_bytes: u32) -> Vec<RecordBatch> {
-    let read = log.read(offset, max_bytes, i64::MAX, true).unwrap();
-    let mut input = bytes_of(&read.chunks);
-    assert_eq!(input.len(), read.size_bytes as usize);
-    let mut batches = Vec::new();
-    while let Some(batch) = RecordBatch::decode_next(&mut input).unwrap() {
-        batch.verify_checksum().unwrap();
-        batches.push(batch);
-    }
-    if let (Some(first), Some(last)) = (batches.first(), batches.last()) {
-        assert_eq!(
-            (read.first_offset, read.end_offset),
-            (first.base_offset(), last.header().end_offset())
-        );
-    }
-    batches
+    try_read_batches(log, offset, max_bytes).unwrap()
 }
 
+fn try_read_batches(
+    log: &PartitionLog,
+    offset: i64,
+    max_bytes: u32,
+) -> Result<Vec<RecordBatch>, Box<dyn Error>> {
+    let read = log.read(offset, max_bytes, i64::MAX, true)?;
+    let mut input = try_bytes_of(&read.chunks)?;
+    assert_eq!(input.len(), read.size_bytes as usize);
+    let mut batches = Vec::new();
+    while let Some(batch) = RecordBatch::decode_next(&mut input)? {
+        batch.verify_checksum()?;
+        batches.push(batch);
+    }
+    if let (Some(first), Some(last)) = (batches.first(), batches.last())
+        && (read.first_offset, read.end_offset) != (first.base_offset(), last.header().end_offset())
+    {
+        return Err("the read names other offsets than its batches".into());
+    }
+    Ok(batches)
+}
+
+/// Values of records, by offset.
+pub(crate) type Values = Vec<(i64, Vec<u8>)>;
+
 /// Offset and value of every data record from the log start to the end.
-pub(crate) fn read_all(log: &PartitionLog) -> Vec<(i64, Vec<u8>)> {
+pub(crate) fn read_all(log: &PartitionLog) -> Values {
+    try_read_all(log).unwrap()
+}
+
+/// As [`read_all`], for logs that may be damaged.
+pub(crate) fn try_read_all(log: &PartitionLog) -> Result<Values, Box<dyn Error>> {
     let mut found = Vec::new();
     let mut offset = log.start_offset();
     while offset < log.end_offset() {
-        let batches = read_batches(log, offset, 64 << 10);
+        let batches = try_read_batches(log, offset, 64 << 10)?;
         offset = batches
             .last()
-            .expect("there is more below the end")
+            .ok_or("nothing to read below the end")?
             .header()
             .end_offset();
         for batch in batches.iter().filter(|batch| !batch.is_control()) {
-            for record in &batch.records(1 << 20).unwrap() {
-                let record = record.unwrap();
+            for record in &batch.records(1 << 20)? {
+                let record = record?;
                 if record.offset >= log.start_offset() {
-                    found.push((record.offset, record.value.unwrap().to_vec()));
+                    found.push((record.offset, record.value.unwrap_or_default().to_vec()));
                 }
             }
         }
     }
-    found
+    Ok(found)
 }

@@ -4,3 +4,15 @@
 mod append_and_read;
 #[cfg(test)]
 mod batches;
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod maintenance;
+#[cfg(test)]
+mod power_loss;
+#[cfg(test)]
+mod producers;
+#[cfg(test)]
+mod recovery;
+#[cfg(test)]
+mod validation;

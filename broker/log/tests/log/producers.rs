@@ -1,0 +1,95 @@
+//! Idempotent and transactional producers, also across restarts.
+
+use crate::batches::{COORDINATOR, LogFolder, append, batch, identity, marker, now, produced};
+use tidemill_log::{AppendError, LogConfig, ProducerError};
+
+fn small() -> LogConfig {
+    LogConfig {
+        segment_bytes: 1_000,
+        index_interval_bytes: 200,
+        ..LogConfig::default()
+    }
+}
+
+#[test]
+fn a_retry_is_answered_with_the_first_offset_also_after_a_restart() {
+    let folder = LogFolder::new(small());
+    let mut log = folder.open(true);
+    let sent: Vec<_> = (0..6)
+        .map(|number| produced(identity(4, 0, number * 2), false, &[b"a", &[0; 150]]))
+        .collect();
+    for records in &sent {
+        append(&mut log, records.clone()).unwrap();
+    }
+    for clean in [false, true, true] {
+        for (number, records) in (0..).zip(&sent).skip(1) {
+            let info = append(&mut log, records.clone()).unwrap();
+            assert_eq!(
+                (info.base_offset, info.last_offset, info.duplicate),
+                (number * 2, number * 2 + 1, true)
+            );
+        }
+        let forgotten = append(&mut log, sent[0].clone()).unwrap_err();
+        assert!(matches!(
+            forgotten,
+            AppendError::Producer(ProducerError::OutOfOrderSequence { expected: 12, .. })
+        ));
+        assert_eq!(log.end_offset(), 12);
+        if clean {
+            log.close().unwrap();
+        } else {
+            drop(log);
+        }
+        log = folder.open(clean);
+    }
+    append(&mut log, produced(identity(4, 0, 12), false, &[b"a"])).unwrap();
+}
+
+#[test]
+fn an_aborted_transaction_is_listed_and_holds_back_the_stable_offset_until_it_ends() {
+    let folder = LogFolder::new(small());
+    let mut log = folder.open(true);
+    append(&mut log, batch(&[b"plain"])).unwrap();
+    append(&mut log, produced(identity(4, 0, 0), true, &[&[1; 300]])).unwrap();
+    append(&mut log, produced(identity(5, 0, 0), true, &[&[2; 300]])).unwrap();
+    assert_eq!(log.last_stable_offset(3), 1);
+    log.append(marker(5, 0, false), COORDINATOR, now()).unwrap();
+    append(&mut log, batch(&[&[3; 600]])).unwrap();
+    log.append(marker(4, 0, false), COORDINATOR, now()).unwrap();
+    assert_eq!(
+        (
+            log.end_offset(),
+            log.last_stable_offset(6),
+            log.last_stable_offset(5)
+        ),
+        (6, 6, 1)
+    );
+    for clean in [true, false] {
+        let aborted = log.aborted_transactions(0..6).unwrap();
+        let spans: Vec<_> = aborted
+            .iter()
+            .map(|one| (one.producer_id, one.first_offset, one.last_offset))
+            .collect();
+        assert_eq!(spans, [(4, 1, 5), (5, 2, 3)], "sorted by first offset");
+        assert_eq!(log.aborted_transactions(4..6).unwrap().len(), 1);
+        assert!(log.aborted_transactions(0..1).unwrap().is_empty());
+        if clean {
+            log.close().unwrap();
+        }
+        log = folder.open(clean);
+        assert_eq!(log.last_stable_offset(6), 6);
+    }
+    append(&mut log, produced(identity(4, 0, 1), true, &[b"next"])).unwrap();
+    drop(log);
+    let log = folder.open(false);
+    assert_eq!(
+        log.last_stable_offset(7),
+        6,
+        "an open transaction survives a restart"
+    );
+    assert_eq!(
+        log.aborted_transactions(0..6).unwrap().len(),
+        2,
+        "rebuilt transaction index"
+    );
+}
