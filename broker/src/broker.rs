@@ -129,13 +129,13 @@ impl Broker {
                 address: "listeners".into(),
                 source: io::ErrorKind::AddrNotAvailable.into(),
             })?;
-        let state = Arc::new(open(config, clock)?);
+        let (stopping, stop) = watch::channel(false);
+        let state = Arc::new(open(config, clock, stop.clone())?);
         {
             let _inside = runtime.enter();
             // Without its topic there are no groups yet: the first FindCoordinator creates it.
             let _ = state.start_groups();
         }
-        let (stopping, stop) = watch::channel(false);
         let mut tasks: Vec<_> = listeners
             .into_iter()
             .map(|socket| runtime.spawn(listener::run(socket, Arc::clone(&state), stop.clone())))
@@ -282,7 +282,11 @@ fn bind_http(address: &str) -> Result<TcpListener, StartError> {
 }
 
 /// Opens everything that lies in the data directory.
-fn open(config: BrokerConfig, clock: Arc<dyn Clock>) -> Result<BrokerState, StartError> {
+fn open(
+    config: BrokerConfig,
+    clock: Arc<dyn Clock>,
+    stopping: watch::Receiver<bool>,
+) -> Result<BrokerState, StartError> {
     let [path] = config.log_dirs.as_slice() else {
         return Err(StartError::SeveralLogDirs {
             found: config.log_dirs.len(),
@@ -329,6 +333,7 @@ fn open(config: BrokerConfig, clock: Arc<dyn Clock>) -> Result<BrokerState, Star
         producer_ids: ProducerIds::default(),
         metrics: Metrics::new(),
         data_dir,
+        stopping,
         config,
     })
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tidemill_environment::{Clock, Random};
 use tidemill_protocol::{ErrorCode, Uuid};
+use tokio::sync::watch;
 
 use crate::catalog::change::Change;
 use crate::catalog::image::MetadataImage;
@@ -36,6 +37,8 @@ pub(crate) struct BrokerState {
     pub(crate) producer_ids: ProducerIds,
     pub(crate) metrics: Metrics,
     pub(crate) data_dir: DataDir,
+    /// Turns true when the broker stops: whatever waits for data answers with what there is.
+    pub(crate) stopping: watch::Receiver<bool>,
 }
 
 /// Where clients are told to find this broker.

@@ -83,13 +83,23 @@ pub(super) async fn handle(broker: &BrokerState, context: &RequestContext, reque
         }
         let round = read_all(broker, context, &request, &topics);
         let done = !wait || round.urgent || round.size_bytes >= min_bytes;
-        if done || tokio::time::timeout_at(deadline, waiter.changed()).await.is_err() {
+        if done || !may_find_more(broker, &waiter, deadline).await {
             count(broker, &topics, &round.response);
             return Reply {
                 response: round.response,
                 fillings: round.fillings,
             };
         }
+    }
+}
+
+/// Waits for an advance of a high watermark; says no when the time is over or the broker stops.
+async fn may_find_more(broker: &BrokerState, waiter: &FetchWaiter, deadline: tokio::time::Instant) -> bool {
+    let mut stopping = broker.stopping.clone();
+    tokio::select! {
+        () = waiter.changed() => true,
+        _ = stopping.wait_for(|stopping| *stopping) => false,
+        () = tokio::time::sleep_until(deadline) => false,
     }
 }
 
