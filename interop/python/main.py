@@ -4,7 +4,6 @@ import argparse
 import importlib
 import os
 import signal
-import sys
 import threading
 import time
 import traceback
@@ -77,6 +76,11 @@ def run_all(shared, report, matrix, entries, workers):
 
     pending = {pool.submit(run, entry): entry for entry in entries}
     while pending:
+        if broker_is_gone(shared):
+            for entry in pending.values():
+                report.result(entry.sentence, 0, AssertionError("the broker's process has ended"))
+                matrix.record(entry.cells, False)
+            return
         done, _ = wait(pending, timeout=1, return_when="FIRST_COMPLETED")
         for future in done:
             entry = pending.pop(future)
@@ -89,6 +93,14 @@ def run_all(shared, report, matrix, entries, workers):
                 report.result(entry.sentence, seconds, TimeoutError(f"still running after {seconds:.0f} s"))
                 with report.lock:
                     matrix.record(entry.cells, False)
+
+
+def broker_is_gone(shared):
+    """Whether the broker that this run started has ended; the shell, its parent, keeps it as a zombie until then."""
+    if shared.broker_pid is None:
+        return False
+    with open(f"/proc/{shared.broker_pid}/stat", encoding="ascii") as status:
+        return status.read().rpartition(")")[2].split()[0] == "Z"
 
 
 def main():
@@ -124,5 +136,6 @@ def main():
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # Members and the Node process end when their standard input does.
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(143))
     main()
