@@ -16,7 +16,7 @@ from registry import CHECKS
 
 # Their import puts the checks on the list; long ones first, so that none is left running alone at the end.
 MODULES = (
-    "groups", "static_members", "group_offsets", "group_protocol", "bad_frames", "bad_batches", "long_poll",
+    "groups", "static_members", "group_offsets", "group_protocol", "versions", "bad_frames", "bad_batches", "long_poll",
     "produce_consume", "offsets", "metadata", "admin_topics", "admin_configs", "admin_groups", "admin_cluster",
     "kcat_commands",
 )

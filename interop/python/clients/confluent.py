@@ -27,6 +27,7 @@ from records import Record
 from registry import Refused
 
 TIMEOUT_SECONDS = 30
+QUIET = 2  # errors come back as exceptions; librdkafka need not print them too
 
 
 class Confluent:
@@ -48,6 +49,7 @@ class Confluent:
             "acks": acks,
             "enable.idempotence": idempotent,
             "linger.ms": 100,
+            "log_level": QUIET,
             "message.timeout.ms": TIMEOUT_SECONDS * 1000,
         }
         producer, offsets, failures = Producer(settings), [], []
@@ -73,7 +75,7 @@ class Confluent:
         """Reads `count` records of one partition from an offset, a number or earliest."""
         consumer = Consumer({
             "bootstrap.servers": self.bootstrap, "group.id": f"unused-{uuid.uuid4()}", "auto.offset.reset": reset,
-            "enable.auto.commit": False,
+            "enable.auto.commit": False, "log_level": QUIET,
         })
         start = {"earliest": -2, "latest": -1}.get(offset, offset)
         found, deadline = [], time.monotonic() + TIMEOUT_SECONDS
@@ -118,7 +120,7 @@ class ConfluentAdministration:
     """AdminClient behind the verbs that all drivers share."""
 
     def __init__(self, bootstrap):
-        self.client = AdminClient({"bootstrap.servers": bootstrap})
+        self.client = AdminClient({"bootstrap.servers": bootstrap, "log_level": QUIET})
 
     def close(self):
         """The client has no connection that needs an end of its own."""
