@@ -30,6 +30,23 @@ use crate::topology::Topology;
 /// Its threads form a consumer group named like the application, together with those of other processes. Input is
 /// processed at least once: after a crash, what was not committed is processed again, on state that may already reflect some
 /// of it.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use tidemill_streams::serde::string;
+/// use tidemill_streams::{Application, Consumed, Grouped, Materialized, StreamsBuilder, StreamsConfig};
+///
+/// let builder = StreamsBuilder::new();
+/// let words = builder.stream("words", Consumed::with(string(), string()));
+/// words.group_by_key(Grouped::inherited()).count(Materialized::named("counts"));
+///
+/// let application = Application::start(&builder.build()?, &StreamsConfig::new("counting", "localhost:9092"))?;
+/// let state = application.wait_until_running(Duration::from_secs(30));
+/// let counts = application.key_value_store::<String, i64>("counts")?;
+/// println!("{state:?}: {:?}", counts.get(&"tide".to_owned())?);
+/// application.close(Duration::from_secs(30));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Application {
     topology: Topology,
     status: Arc<Status>,
@@ -58,18 +75,19 @@ impl Application {
         let directory =
             StateDirectory::open(&config.state_dir, &config.application_id).map_err(StartError::State)?;
         let published = Arc::new(PublishedState::default());
+        let threads = config.threads.max(1);
         let surroundings = Arc::new(TaskSurroundings {
             topology: topology.clone(),
             application_id: config.application_id.clone(),
             emission: config.emission,
             max_run_records: config.max_run_records,
-            overlay_bytes: config.overlay_bytes / config.threads.max(1),
+            overlay_bytes: config.overlay_bytes / threads,
             directory: Arc::new(directory),
             memory: StateMemory::new(config.state_memory_bytes),
             published: Arc::clone(&published),
             readers: plan.readers.clone(),
         });
-        let status = Arc::new(Status::new(config.threads));
+        let status = Arc::new(Status::new(threads));
         let application = Self {
             topology: topology.clone(),
             status,
@@ -77,7 +95,7 @@ impl Application {
             threads: Mutex::new(Vec::new()),
         };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-        for number in 0..config.threads {
+        for number in 0..threads {
             let options = ThreadOptions {
                 number,
                 config: config.clone(),

@@ -138,8 +138,15 @@ impl Restorer {
     pub(super) fn restore(&mut self, timeout: Duration) -> Result<Vec<(TaskId, TaskState)>, ThreadError> {
         if self.tasks.values().any(|task| !task.changelogs.is_empty()) {
             let polled = self.consumer.poll(timeout).map_err(ThreadError::Poll)?;
+            let mut by_changelog: BTreeMap<&TopicPartition, Vec<&ConsumedBatch>> = BTreeMap::new();
             for batch in polled.batches() {
-                self.apply(batch)?;
+                by_changelog
+                    .entry(batch.topic_partition())
+                    .or_default()
+                    .push(batch);
+            }
+            for (partition, batches) in by_changelog {
+                self.apply(partition, &batches)?;
             }
         }
         let done = |task: &RestoringTask| task.changelogs.is_empty();
@@ -162,21 +169,18 @@ impl Restorer {
         Ok(restored)
     }
 
-    fn apply(&mut self, batch: &ConsumedBatch) -> Result<(), ThreadError> {
-        let partition = batch.topic_partition();
-        let Some(task) = self
-            .tasks
-            .values_mut()
-            .find(|task| task.changelogs.contains_key(partition))
-        else {
+    /// Applies the polled batches of one changelog, in one write.
+    fn apply(&mut self, partition: &TopicPartition, batches: &[&ConsumedBatch]) -> Result<(), ThreadError> {
+        let found = self.tasks.values_mut().find_map(|task| {
+            let changelog = task.changelogs.get(partition).copied()?;
+            Some((task, changelog))
+        });
+        let (Some((task, changelog)), Some(last)) = (found, batches.last()) else {
             return Ok(());
         };
-        let Some(changelog) = task.changelogs.get(partition).copied() else {
-            return Ok(());
-        };
-        let mut writes: Vec<Write> = Vec::with_capacity(batch.len());
+        let mut writes: Vec<Write> = Vec::with_capacity(batches.iter().map(|batch| batch.len()).sum());
         let mut stream_time_ms = -1;
-        for record in batch.records() {
+        for record in batches.iter().flat_map(|batch| batch.records()) {
             let record = record.map_err(|source| ThreadError::Batch {
                 partition: partition.clone(),
                 source,
@@ -193,14 +197,13 @@ impl Restorer {
             }
         }
         task.restored_records += writes.len() as u64;
-        let end_offset = batch.next_offset();
         task.state
-            .restore(changelog.store, &writes, end_offset, stream_time_ms)
+            .restore(changelog.store, &writes, last.next_offset(), stream_time_ms)
             .map_err(|source| ThreadError::Open {
                 task: task.state.task(),
                 source,
             })?;
-        if end_offset >= changelog.end_offset {
+        if last.next_offset() >= changelog.end_offset {
             task.changelogs.remove(partition);
         }
         Ok(())

@@ -61,7 +61,10 @@ impl Status {
 
     /// Asks every thread to stop.
     pub(super) fn stop(&self) {
+        // Under the lock, so that no waiter reads the flag before and sleeps after.
+        let threads = self.threads.lock();
         self.stopping.store(true, Ordering::Release);
+        drop(threads);
         self.changed.notify_all();
     }
 
@@ -122,6 +125,13 @@ impl Status {
         self.changed
             .wait_while_for(&mut threads, |threads| !reached(self.state_of(threads)), timeout);
         self.state_of(&threads)
+    }
+
+    /// Waits for `timeout`, or until the application is asked to stop.
+    pub(super) fn wait_for_stop(&self, timeout: Duration) {
+        let mut threads = self.threads.lock();
+        self.changed
+            .wait_while_for(&mut threads, |_| !self.is_stopping(), timeout);
     }
 
     /// Waits until all threads are gone, at most for `timeout`; returns whether they are.

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tidemill_client::{BlockingConsumer, RebalanceListener, TopicPartition};
-use tidemill_environment::{Clock, Now};
+use tidemill_client::{BlockingConsumer, Polled, RebalanceListener, TopicPartition};
+use tidemill_environment::{Clock, Now, Recoverable, Recovery};
 
 use super::config::StreamsConfig;
 use super::error::ThreadError;
@@ -151,7 +151,7 @@ impl StreamThread {
     /// One turn: what can run is resumed, what was fetched is processed, what is due is committed.
     fn turn(&mut self) -> Result<(), ThreadError> {
         let timeout = self.restore()?;
-        let polled = self.consumer.poll(timeout).map_err(ThreadError::Poll)?;
+        let polled = self.poll(timeout)?;
         let received = {
             let mut assignment = self.owned.assignment.lock();
             if let Some(failure) = assignment.failure.take() {
@@ -173,6 +173,19 @@ impl StreamThread {
         };
         self.options.status.report(self.options.number, phase, metrics);
         Ok(())
+    }
+
+    /// Polls; what may be different the next time is logged and waited for.
+    fn poll(&self, timeout: Duration) -> Result<Polled, ThreadError> {
+        match self.consumer.poll(timeout) {
+            Ok(polled) => Ok(polled),
+            Err(error) if matches!(error.recovery(), Recovery::Retry | Recovery::Refresh) => {
+                tracing::warn!(%error, "cannot fetch records for the moment");
+                self.options.status.wait_for_stop(self.options.config.poll);
+                Ok(Polled::default())
+            }
+            Err(error) => Err(ThreadError::Poll(error)),
+        }
     }
 
     /// Restores for a while, resumes what is restored, and returns how long the next poll may wait.

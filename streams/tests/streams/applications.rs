@@ -146,6 +146,29 @@ fn state_that_is_gone_is_restored_from_the_changelog() {
 }
 
 #[test]
+fn state_that_is_ahead_of_a_replaced_changelog_is_not_believed() {
+    let cluster = Cluster::start();
+    cluster.create_topic("words", 2);
+    cluster.create_topic("word-counts", 2);
+    let config = cluster.config("counting", &cluster.state_dir("one"));
+    let application = cluster.start_application(&counting(), &config);
+    produce_words(&cluster);
+    wait_for_counts(&application, 1);
+    application.close(PATIENCE);
+    for (_, deleted) in cluster
+        .admin()
+        .delete_topics(&["counting-counts-changelog"])
+        .unwrap()
+    {
+        deleted.unwrap();
+    }
+    let application = cluster.start_application(&counting(), &config);
+    assert_eq!(counts(&application), BTreeMap::new());
+    produce_words(&cluster);
+    wait_for_counts(&application, 1);
+}
+
+#[test]
 fn two_threads_share_the_tasks() {
     let cluster = Cluster::start();
     cluster.create_topic("words", 4);
