@@ -8,6 +8,7 @@ use std::pin::{Pin, pin};
 use std::sync::{Arc, LazyLock, OnceLock};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use tidemill_environment::{Clock, Now, SeededRandom, SystemClock};
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -54,6 +55,16 @@ where
 /// Reads the clocks: the edge at which time enters this package.
 pub(crate) fn now() -> Now {
     CLOCK.now()
+}
+
+/// Reads only the time of day, in milliseconds since the Unix epoch: what a record without timestamp gets.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the edge where time enters; once per record, so only one clock"
+)]
+pub(crate) fn wall_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// Makes a generator seeded by the operating system: the edge at which randomness enters this package.

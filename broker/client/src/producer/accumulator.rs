@@ -205,13 +205,14 @@ impl Accumulator {
         self.slots.read().len()
     }
 
-    /// Appends a record to `slot`; `sticky` is given when the sticky partition was chosen.
+    /// Appends a record to `slot`; `sticky` is given when the sticky partition was chosen. The clock is read only
+    /// if a batch is opened.
     pub(super) fn append(
         &self,
         slot: &Slot,
         record: &Appended<'_>,
         sticky: Option<&TopicSlots>,
-        now: Duration,
+        now: impl FnOnce() -> Duration,
     ) -> Result<Delivery, NotAppended> {
         let mut queue = slot.queue.lock();
         if let Some(open) = &mut queue.open
@@ -229,10 +230,12 @@ impl Accumulator {
             .memory
             .try_reserve(size)
             .ok_or(NotAppended::NoMemory { size })?;
+        // Behind a closed batch that waits already, another one is no news to the sender.
+        let is_news = queue.closed.is_empty();
         if let Some(full) = queue.open.take() {
             queue.closed.push_back(full.close());
         }
-        let mut open = self.open(slot, memory, now);
+        let mut open = self.open(slot, memory, now());
         let delivery = open
             .append(record)
             .expect("the first record fits whatever its size");
@@ -242,8 +245,10 @@ impl Accumulator {
         queue.open = Some(open);
         drop(queue);
         self.count_sticky(sticky, record.size);
-        self.woken.lock().push(slot.id);
-        self.wake.notify_one();
+        if is_news {
+            self.woken.lock().push(slot.id);
+            self.wake.notify_one();
+        }
         Ok(delivery)
     }
 

@@ -293,8 +293,7 @@ impl ProducerCore {
             return Err(NotYet::Never(SendError::Closed));
         }
         let topic = self.accumulator.topic(record.topic).ok_or(NotYet::UnknownTopic)?;
-        let now = network::now();
-        let appended = self.check(record, now).map_err(NotYet::Never)?;
+        let appended = self.check(record).map_err(NotYet::Never)?;
         let count = topic.slots.len();
         loop {
             let chosen = match record.partition {
@@ -317,7 +316,10 @@ impl ProducerCore {
                 });
             };
             let sticky = chosen.is_none().then_some(&*topic);
-            match self.accumulator.append(slot, &appended, sticky, now.monotonic) {
+            match self
+                .accumulator
+                .append(slot, &appended, sticky, || network::now().monotonic)
+            {
                 Ok(delivery) => return Ok(delivery),
                 Err(NotAppended::SwitchPartition) => topic.switch_sticky(index),
                 Err(NotAppended::NoMemory { size }) => return Err(NotYet::NoMemory { size }),
@@ -325,8 +327,8 @@ impl ProducerCore {
         }
     }
 
-    fn check<'a>(&self, record: &BorrowedRecord<'a>, now: Now) -> Result<Appended<'a>, SendError> {
-        let timestamp = record.timestamp.unwrap_or(now.wall_ms);
+    fn check<'a>(&self, record: &BorrowedRecord<'a>) -> Result<Appended<'a>, SendError> {
+        let timestamp = record.timestamp.unwrap_or_else(network::wall_ms);
         if timestamp < 0 {
             return Err(SendError::InvalidTimestamp { timestamp });
         }
