@@ -138,7 +138,9 @@ fn check_batch(
         return Err(ValidationError::TooLarge { size, limit });
     }
     check_header(batch.header(), origin)?;
-    batch.verify_record_count().map_err(ValidationError::Malformed)?;
+    batch
+        .verify_record_count(MAX_UNCOMPRESSED_BYTES)
+        .map_err(ValidationError::Malformed)?;
     check_timestamps(batch, config, wall_ms)?;
     if config.cleanup.compact && !batch.is_control() {
         check_keys(batch)

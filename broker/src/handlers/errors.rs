@@ -69,12 +69,14 @@ fn of_validation(error: &ValidationError) -> ErrorCode {
 fn of_batch(error: &BatchError) -> ErrorCode {
     match error {
         BatchError::UnsupportedMagic { .. } => ErrorCode::UnsupportedForMessageFormat,
-        BatchError::InvalidOffsetDelta { .. } | BatchError::Record { .. } => ErrorCode::InvalidRecord,
+        // Not CORRUPT_MESSAGE: the checksum holds, so sending it again cannot help.
+        BatchError::InvalidOffsetDelta { .. }
+        | BatchError::Record { .. }
+        | BatchError::Decompression { .. } => ErrorCode::InvalidRecord,
         BatchError::UnknownCompression { .. } => ErrorCode::UnsupportedCompressionType,
         BatchError::Incomplete { .. }
         | BatchError::InvalidLength { .. }
-        | BatchError::ChecksumMismatch { .. }
-        | BatchError::Decompression { .. } => ErrorCode::CorruptMessage,
+        | BatchError::ChecksumMismatch { .. } => ErrorCode::CorruptMessage,
     }
 }
 

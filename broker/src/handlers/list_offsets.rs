@@ -25,6 +25,8 @@ const MAX_TIMESTAMP: i64 = -3;
 const EARLIEST_LOCAL: i64 = -4;
 const LATEST_TIERED: i64 = -5;
 const EARLIEST_PENDING_UPLOAD: i64 = -6;
+/// The first version whose answer has room for the leader epoch.
+const LEADER_EPOCH_SINCE: i16 = 4;
 /// The first version that understands each special time below -2.
 const SPECIAL_SINCE: [(i64, i16); 4] = [
     (MAX_TIMESTAMP, 7),
@@ -56,7 +58,7 @@ pub(super) async fn handle(
                     let found = broker
                         .partition_by_name(&topic.name, wanted.partition_index)
                         .and_then(|partition| find(&partition, wanted, committed, context.version));
-                    partition_response(wanted.partition_index, found)
+                    partition_response(wanted.partition_index, context.version, found)
                 };
                 let partitions = topic.partitions.iter().map(answer).collect();
                 ListOffsetsTopicResponse {
@@ -124,7 +126,11 @@ fn find(
     })
 }
 
-fn partition_response(index: i32, found: Result<Option<Answer>, ErrorCode>) -> ListOffsetsPartitionResponse {
+fn partition_response(
+    index: i32,
+    version: i16,
+    found: Result<Option<Answer>, ErrorCode>,
+) -> ListOffsetsPartitionResponse {
     let mut response = ListOffsetsPartitionResponse {
         partition_index: index,
         ..ListOffsetsPartitionResponse::default()
@@ -135,7 +141,10 @@ fn partition_response(index: i32, found: Result<Option<Answer>, ErrorCode>) -> L
             offset,
             leader_epoch,
         })) => {
-            (response.timestamp, response.offset, response.leader_epoch) = (timestamp, offset, leader_epoch);
+            (response.timestamp, response.offset) = (timestamp, offset);
+            if version >= LEADER_EPOCH_SINCE {
+                response.leader_epoch = leader_epoch;
+            }
         }
         Ok(None) => {}
         Err(error) => response.error_code = error.code(),

@@ -230,6 +230,19 @@ fn a_batch_that_lies_about_its_records_is_refused() {
 }
 
 #[test]
+fn a_compressed_batch_that_cannot_be_unfolded_is_refused() {
+    let broker = TestBroker::start();
+    let mut wire = broker.connect();
+    wire.create_topic("orders", 1, &[]);
+    let mut garbage = batch(&["a", "b"]).to_vec();
+    garbage[ATTRIBUTES + 1] |= 1;
+    let crc = crc32c(&garbage[ATTRIBUTES..]);
+    garbage[CRC..CRC + 4].copy_from_slice(&crc.to_be_bytes());
+    let refused = wire.produce("orders", garbage.into(), -1);
+    assert_eq!(refused.error_code, ErrorCode::InvalidRecord.code());
+}
+
+#[test]
 fn a_control_batch_from_a_client_is_refused() {
     let broker = TestBroker::start();
     let mut wire = broker.connect();
@@ -262,8 +275,7 @@ fn crc32c(bytes: &[u8]) -> u32 {
 fn a_compression_bomb_is_refused_and_the_broker_goes_on() {
     let broker = TestBroker::start();
     let mut wire = broker.connect();
-    // A compacted topic looks at keys, so it has to unfold what comes.
-    wire.create_topic("orders", 1, &[("cleanup.policy", "compact")]);
+    wire.create_topic("orders", 1, &[]);
     let zeros = "\0".repeat(128 * 1024 * 1024);
     let bomb = batch_with(
         BatchOptions {
@@ -274,7 +286,7 @@ fn a_compression_bomb_is_refused_and_the_broker_goes_on() {
     );
     assert!(bomb.len() < 100_000, "the bomb is {} bytes", bomb.len());
     let answer = wire.produce("orders", bomb, -1);
-    assert_eq!(answer.error_code, ErrorCode::CorruptMessage.code(), "{answer:?}");
+    assert_eq!(answer.error_code, ErrorCode::InvalidRecord.code(), "{answer:?}");
     assert_serves(&broker);
 }
 

@@ -215,3 +215,59 @@ fn offsets_are_found_by_time_and_by_special_times() {
     assert_eq!(ask(1_000), (1_000, 0));
     assert_eq!(ask(1_001), (-1, -1));
 }
+
+#[test]
+fn every_version_of_the_data_apis_is_answered() {
+    let broker = TestBroker::start();
+    let mut wire = broker.connect();
+    wire.create_topic("orders", 1, &[]);
+    for version in 3..=12 {
+        let response = wire.call(&produce_request("orders", batch(&["a"]), -1), version);
+        assert_eq!(
+            response.responses[0].partition_responses[0].error_code, 0,
+            "produce {version}"
+        );
+    }
+    for version in 4..=12 {
+        let mut request = fetch_request("orders", 0, 0);
+        request.max_bytes = 1 << 20;
+        let response = wire.call(&request, version);
+        assert_eq!(
+            records(&response.responses[0].partitions[0]).len(),
+            10,
+            "fetch {version}"
+        );
+    }
+    let topic_id = wire.topic_id("orders");
+    for version in 13..=18 {
+        let mut request = fetch_request("orders", 0, 0);
+        request.topics[0].topic_id = topic_id;
+        request.topics[0].topic.clear();
+        let response = wire.call(&request, version);
+        assert_eq!(
+            records(&response.responses[0].partitions[0]).len(),
+            10,
+            "fetch {version}"
+        );
+    }
+    for version in 1..=11 {
+        let partition = ListOffsetsPartition {
+            timestamp: -1,
+            ..ListOffsetsPartition::default()
+        };
+        let topic = ListOffsetsTopic {
+            name: "orders".into(),
+            partitions: vec![partition],
+        };
+        let request = ListOffsetsRequest {
+            replica_id: -1,
+            topics: vec![topic],
+            ..Default::default()
+        };
+        let response = wire.call(&request, version);
+        assert_eq!(
+            response.topics[0].partitions[0].offset, 10,
+            "list offsets {version}"
+        );
+    }
+}

@@ -255,16 +255,13 @@ impl RecordBatch {
         }
     }
 
-    /// Walks uncompressed records by their lengths and compares their number with the header's. Compressed ones
-    /// are taken at their word: their readers count.
+    /// Checks that the batch holds as many whole records as its header says, unfolding it into at most `limit`
+    /// bytes if it is compressed.
     ///
     /// # Errors
-    /// [`BatchError::Record`] if a length leads out of the batch, or bytes or records are missing or left.
-    pub fn verify_record_count(&self) -> Result<(), BatchError> {
-        match self.compression()? {
-            Compression::None => self.uncompressed().verify_lengths(),
-            _ => Ok(()),
-        }
+    /// [`BatchError::Record`] if it does not; as [`Self::records`] otherwise.
+    pub fn verify_record_count(&self, limit: usize) -> Result<(), BatchError> {
+        self.records(limit)?.verify_lengths()
     }
 
     /// The bytes after the header: the records, compressed or not.
