@@ -1,7 +1,7 @@
 //! `tidemill consume`: prints the records of a topic.
 
-mod record_row;
 mod reading;
+mod record_row;
 
 use std::process::ExitCode;
 
@@ -13,8 +13,10 @@ use crate::output;
 
 /// Arguments of `tidemill consume`.
 #[derive(Debug, Args)]
-#[command(after_help = "Without --follow it begins at the first record and stops at the end of the topic as it was when \
-    it began; with --follow it begins at the end. With --group it begins where the group stopped.")]
+#[command(
+    after_help = "Without --follow it begins at the first record and stops at the end of the topic as it was when \
+    it began; with --follow it begins at the end. With --group it begins where the group stopped."
+)]
 pub(crate) struct ConsumeArguments {
     /// Topic to read
     topic: String,
@@ -46,7 +48,12 @@ struct Start {
     #[arg(long)]
     from_beginning: bool,
     /// Begin at this offset of every partition; negative counts back from the end
-    #[arg(long, value_name = "OFFSET", allow_negative_numbers = true, conflicts_with = "group")]
+    #[arg(
+        long,
+        value_name = "OFFSET",
+        allow_negative_numbers = true,
+        conflicts_with = "group"
+    )]
     offset: Option<i64>,
     /// Begin at the first record of this time or later, RFC 3339 or milliseconds
     #[arg(long, value_name = "TIME", value_parser = point_in_time, conflicts_with = "group")]
@@ -66,6 +73,9 @@ pub(crate) fn run(arguments: &ConsumeArguments) -> anyhow::Result<ExitCode> {
     }
     output::write(&printer.finish())?;
     reading.close();
-    eprintln!("read {}", output::counted(arguments.count.unwrap_or(u64::MAX) - left, "record"));
+    eprintln!(
+        "read {}",
+        output::counted(arguments.count.unwrap_or(u64::MAX) - left, "record")
+    );
     Ok(ExitCode::SUCCESS)
 }

@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use serde::Serialize;
-use tidemill_client::{BlockingAdmin, GroupDescription, GroupMember, OffsetAndMetadata, OffsetSpec, TopicPartition};
+use tidemill_client::{
+    BlockingAdmin, GroupDescription, GroupMember, OffsetAndMetadata, OffsetSpec, TopicPartition,
+};
 
 use crate::arguments::{Connection, Output};
 use crate::output::{self, Row};
@@ -88,7 +90,12 @@ impl Row for GroupRow {
     const TITLES: &'static [&'static str] = &["GROUP", "STATE", "PROTOCOL", "TYPE"];
 
     fn cells(&self) -> Vec<String> {
-        vec![self.group.clone(), self.state.clone(), self.protocol_type.clone(), self.group_type.clone()]
+        vec![
+            self.group.clone(),
+            self.state.clone(),
+            self.protocol_type.clone(),
+            self.group_type.clone(),
+        ]
     }
 }
 
@@ -157,7 +164,12 @@ impl Row for MemberRow {
 fn describe(arguments: &Describe) -> anyhow::Result<()> {
     let admin = arguments.connection.admin()?;
     let group = description(&admin, &arguments.group)?;
-    eprintln!("group {} is {}, {}", group.group_id, group.state, output::counted(group.members.len() as u64, "member"));
+    eprintln!(
+        "group {} is {}, {}",
+        group.group_id,
+        group.state,
+        output::counted(group.members.len() as u64, "member")
+    );
     if arguments.members {
         let rows: Vec<MemberRow> = group.members.into_iter().map(member_row).collect();
         return output::print(&rows, arguments.output.format);
@@ -170,7 +182,10 @@ fn describe(arguments: &Describe) -> anyhow::Result<()> {
 fn description(admin: &BlockingAdmin, name: &str) -> anyhow::Result<GroupDescription> {
     let (mut groups, failed) = output::part(admin.describe_groups(&[name])?);
     output::all_worked(&failed)?;
-    let group = groups.pop().map(|(_, group)| group).filter(|group| group.state != "Dead");
+    let group = groups
+        .pop()
+        .map(|(_, group)| group)
+        .filter(|group| group.state != "Dead");
     group.with_context(|| format!("group {name}: GROUP_ID_NOT_FOUND (there is no such group)"))
 }
 
@@ -179,8 +194,10 @@ fn positions(
     group: &GroupDescription,
     committed: &BTreeMap<TopicPartition, OffsetAndMetadata>,
 ) -> anyhow::Result<Vec<PositionRow>> {
-    let mut owners: BTreeMap<TopicPartition, Option<String>> =
-        committed.keys().map(|partition| (partition.clone(), None)).collect();
+    let mut owners: BTreeMap<TopicPartition, Option<String>> = committed
+        .keys()
+        .map(|partition| (partition.clone(), None))
+        .collect();
     for member in &group.members {
         for partition in &member.assignment {
             owners.insert(partition.clone(), Some(member.member_id.clone()));
@@ -196,7 +213,9 @@ fn positions(
             partition: partition.partition,
             committed_offset,
             end_offset,
-            lag: committed_offset.zip(end_offset).map(|(committed, end)| (end - committed).max(0)),
+            lag: committed_offset
+                .zip(end_offset)
+                .map(|(committed, end)| (end - committed).max(0)),
             member,
         }
     });
@@ -216,6 +235,8 @@ fn member_row(member: GroupMember) -> MemberRow {
 fn delete(arguments: &Delete) -> anyhow::Result<()> {
     let names: Vec<&str> = arguments.groups.iter().map(String::as_str).collect();
     let (deleted, failed) = output::part(arguments.connection.admin()?.delete_groups(&names)?);
-    deleted.iter().for_each(|(group, ())| eprintln!("deleted group {group}"));
+    deleted
+        .iter()
+        .for_each(|(group, ())| eprintln!("deleted group {group}"));
     output::all_worked(&failed)
 }

@@ -5,6 +5,7 @@
 mod arguments;
 mod broker;
 mod consume;
+mod demo;
 mod group;
 mod health;
 mod hint;
@@ -23,7 +24,12 @@ use arguments::LogFormat;
 
 /// A stream-processing platform in one binary: a Kafka-compatible broker and its tools.
 #[derive(Debug, Parser)]
-#[command(name = "tidemill", version, propagate_version = true, subcommand_required = true)]
+#[command(
+    name = "tidemill",
+    version,
+    propagate_version = true,
+    subcommand_required = true
+)]
 struct Cli {
     /// How events are written to stderr; RUST_LOG filters them
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, env = "TIDEMILL_LOG_FORMAT")]
@@ -47,6 +53,8 @@ enum Command {
     Group(group::GroupArguments),
     /// Say whether a cluster answers and every partition has a leader
     Health(health::HealthArguments),
+    /// Run real flights through broker, client and a topology, and check the result
+    Demo(demo::DemoArguments),
 }
 
 fn main() -> ExitCode {
@@ -59,6 +67,7 @@ fn main() -> ExitCode {
         Command::Consume(arguments) => consume::run(&arguments),
         Command::Group(arguments) => group::run(&arguments),
         Command::Health(arguments) => health::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
     };
     result.unwrap_or_else(|error| {
         let sentence = output::sentence(&error);

@@ -31,7 +31,10 @@ pub(crate) fn print<R: Row>(rows: &[R], format: OutputFormat) -> anyhow::Result<
 
 /// Writes to stdout; a reader that went away (`| head`) ends the program quietly.
 pub(crate) fn write(text: &str) -> anyhow::Result<()> {
-    match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
+    match io::stdout()
+        .write_all(text.as_bytes())
+        .and_then(|()| io::stdout().flush())
+    {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
         result => Ok(result?),
     }
@@ -39,12 +42,16 @@ pub(crate) fn write(text: &str) -> anyhow::Result<()> {
 
 fn table<R: Row>(rows: &[R]) -> String {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(R::TITLES);
     rows.iter().for_each(|row| {
         table.add_row(row.cells());
     });
-    let lines = table.lines().map(|line| line.trim_end().strip_prefix(' ').unwrap_or_default().to_owned() + "\n");
+    let lines = table
+        .lines()
+        .map(|line| line.trim_end().strip_prefix(' ').unwrap_or_default().to_owned() + "\n");
     lines.collect()
 }
 
@@ -78,11 +85,17 @@ pub(crate) fn thousands(number: u64) -> String {
 
 /// A number and its noun, which gets an `s` unless there is one of it.
 pub(crate) fn counted(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", thousands(number), if number == 1 { "" } else { "s" })
+    format!(
+        "{} {noun}{}",
+        thousands(number),
+        if number == 1 { "" } else { "s" }
+    )
 }
 
 /// Parts what worked from what did not, when one call was about several things.
-pub(crate) fn part<K, T, E: Into<anyhow::Error>>(results: Vec<(K, Result<T, E>)>) -> (Vec<(K, T)>, Vec<String>) {
+pub(crate) fn part<K, T, E: Into<anyhow::Error>>(
+    results: Vec<(K, Result<T, E>)>,
+) -> (Vec<(K, T)>, Vec<String>) {
     let (mut done, mut failed) = (Vec::new(), Vec::new());
     for (key, result) in results {
         match result {
@@ -95,7 +108,11 @@ pub(crate) fn part<K, T, E: Into<anyhow::Error>>(results: Vec<(K, Result<T, E>)>
 
 /// Fails if one of several things did, with all that went wrong.
 pub(crate) fn all_worked(failed: &[String]) -> anyhow::Result<()> {
-    if failed.is_empty() { Ok(()) } else { Err(anyhow::anyhow!(failed.join("; "))) }
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(anyhow::anyhow!(failed.join("; ")))
+    }
 }
 
 /// An error with its causes in one line.
@@ -127,7 +144,10 @@ mod tests {
 
     #[test]
     fn columns_line_up_under_their_titles() {
-        assert_eq!(table(&[Pair("a", 1), Pair("longer", 22)]), "NAME    COUNT\na       1\nlonger  22\n");
+        assert_eq!(
+            table(&[Pair("a", 1), Pair("longer", 22)]),
+            "NAME    COUNT\na       1\nlonger  22\n"
+        );
         assert_eq!(table::<Pair>(&[]), "NAME  COUNT\n");
     }
 
@@ -151,7 +171,9 @@ mod tests {
 
     #[test]
     fn an_error_is_told_with_its_causes_once() {
-        let error = anyhow::anyhow!("no route").context("cannot connect").context("cannot connect");
+        let error = anyhow::anyhow!("no route")
+            .context("cannot connect")
+            .context("cannot connect");
         assert_eq!(sentence(&error), "cannot connect: no route");
     }
 }

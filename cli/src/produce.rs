@@ -11,9 +11,11 @@ use anyhow::{Context, ensure};
 use bytes::Bytes;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 use serde::Serialize;
-use tidemill_client::{BlockingProducer, DeliveryError, Header, Producer, ProducerConfig, ProducerRecord, RecordMetadata};
+use tidemill_client::{
+    BlockingProducer, DeliveryError, Header, Producer, ProducerConfig, ProducerRecord, RecordMetadata,
+};
 
 use crate::arguments::{Connection, Output, Pair, pair, point_in_time};
 use crate::output::{self, Row};
@@ -24,6 +26,9 @@ const MAX_LINE_BYTES: u64 = 100 * 1024 * 1024;
 const PROGRESS_EVERY: u64 = 256;
 /// How long unacknowledged records are waited for at the end; `delivery.timeout.ms` ends earlier by default.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// How long callbacks of answered records may take to run.
+const CALLBACK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Arguments of `tidemill produce`.
 #[derive(Debug, Args)]
@@ -118,6 +123,7 @@ impl Row for WrittenRow {
 /// What became of the records so far. Bounded by the number of partitions.
 #[derive(Debug, Default)]
 struct Tally {
+    answered: u64,
     written: BTreeMap<i32, WrittenRow>,
     failed: u64,
     first_error: Option<DeliveryError>,
@@ -125,15 +131,19 @@ struct Tally {
 
 impl Tally {
     fn add(&mut self, result: Result<RecordMetadata, DeliveryError>) {
+        self.answered += 1;
         match result {
             Ok(metadata) => {
-                let row = self.written.entry(metadata.partition).or_insert_with(|| WrittenRow {
-                    topic: metadata.topic.to_string(),
-                    partition: metadata.partition,
-                    records: 0,
-                    first_offset: metadata.offset,
-                    last_offset: metadata.offset,
-                });
+                let row = self
+                    .written
+                    .entry(metadata.partition)
+                    .or_insert_with(|| WrittenRow {
+                        topic: metadata.topic.to_string(),
+                        partition: metadata.partition,
+                        records: 0,
+                        first_offset: metadata.offset,
+                        last_offset: metadata.offset,
+                    });
                 row.records += 1;
                 row.first_offset = row.first_offset.min(metadata.offset);
                 row.last_offset = row.last_offset.max(metadata.offset);
@@ -148,14 +158,23 @@ impl Tally {
 
 pub(crate) fn run(arguments: &ProduceArguments) -> anyhow::Result<ExitCode> {
     let mut properties = arguments.connection.properties(&[("max.block.ms", "15000")])?;
-    let named = [("compression.type", arguments.compression.and_then(name_of)), ("acks", arguments.acks.and_then(name_of))];
+    let named = [
+        ("compression.type", arguments.compression.and_then(name_of)),
+        ("acks", arguments.acks.and_then(name_of)),
+    ];
     for (key, value) in named {
         properties.extend(value.map(|value| (key.to_owned(), value)));
     }
     let producer = Producer::connect(ProducerConfig::from_properties(&properties)?)?.blocking();
     let sending = Sending::new(arguments, producer);
     let sent = if arguments.value.is_some() || arguments.tombstone {
-        sending.send(arguments.value.as_deref().map(|value| Bytes::from(value.to_owned())), None)
+        sending.send(
+            arguments
+                .value
+                .as_deref()
+                .map(|value| Bytes::from(value.to_owned())),
+            None,
+        )
     } else {
         sending.send_lines(io::stdin().lock())
     };
@@ -171,14 +190,18 @@ struct Sending<'a> {
     topic: Arc<str>,
     headers: Vec<Header>,
     producer: BlockingProducer,
-    tally: Arc<Mutex<Tally>>,
+    tally: Arc<(Mutex<Tally>, Condvar)>,
+    accepted: AtomicU64,
     bytes: AtomicU64,
     progress: ProgressBar,
 }
 
 impl<'a> Sending<'a> {
     fn new(arguments: &'a ProduceArguments, producer: BlockingProducer) -> Self {
-        let header = |(key, value): &Pair| Header { key: key.clone(), value: Some(Bytes::from(value.clone())) };
+        let header = |(key, value): &Pair| Header {
+            key: key.clone(),
+            value: Some(Bytes::from(value.clone())),
+        };
         // Draws nothing where stderr is no terminal.
         let progress = ProgressBar::new_spinner().with_style(
             ProgressStyle::with_template("{spinner} {human_pos} records, {per_sec}")
@@ -190,6 +213,7 @@ impl<'a> Sending<'a> {
             arguments,
             producer,
             tally: Arc::default(),
+            accepted: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             progress,
         }
@@ -202,20 +226,30 @@ impl<'a> Sending<'a> {
         let mut line = Vec::new();
         for number in 1_u64.. {
             line.clear();
-            let read = (&mut input).take(MAX_LINE_BYTES + 1).read_until(b'\n', &mut line).context("cannot read stdin")?;
+            let read = (&mut input)
+                .take(MAX_LINE_BYTES + 1)
+                .read_until(b'\n', &mut line)
+                .context("cannot read stdin")?;
             if read == 0 {
                 break;
             }
             if line.ends_with(b"\n") {
                 line.pop();
             }
-            ensure!(line.len() as u64 <= MAX_LINE_BYTES, "line {number} is longer than {MAX_LINE_BYTES} bytes");
+            ensure!(
+                line.len() as u64 <= MAX_LINE_BYTES,
+                "line {number} is longer than {MAX_LINE_BYTES} bytes"
+            );
             let (key, value) = match &self.arguments.key_separator {
-                Some(separator) => split(&line, separator.as_bytes())
-                    .with_context(|| format!("line {number} does not contain the key separator {separator:?}"))?,
+                Some(separator) => split(&line, separator.as_bytes()).with_context(|| {
+                    format!("line {number} does not contain the key separator {separator:?}")
+                })?,
                 None => (None, line.as_slice()),
             };
-            self.send(Some(Bytes::copy_from_slice(value)), key.map(Bytes::copy_from_slice))?;
+            self.send(
+                Some(Bytes::copy_from_slice(value)),
+                key.map(Bytes::copy_from_slice),
+            )?;
             if number % PROGRESS_EVERY == 0 {
                 self.progress.set_position(number);
             }
@@ -236,7 +270,11 @@ impl<'a> Sending<'a> {
             timestamp: self.arguments.timestamp,
         };
         let tally = Arc::clone(&self.tally);
-        self.producer.send_with(record, move |result| tally.lock().add(result))?;
+        self.producer.send_with(record, move |result| {
+            tally.0.lock().add(result);
+            tally.1.notify_one();
+        })?;
+        self.accepted.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 
@@ -246,7 +284,7 @@ impl<'a> Sending<'a> {
         drop(self.producer.close(CLOSE_TIMEOUT));
         let elapsed = self.progress.elapsed();
         self.progress.finish_and_clear();
-        let tally = std::mem::take(&mut *self.tally.lock());
+        let tally = self.tally_of_all();
         let rows: Vec<WrittenRow> = tally.written.into_values().collect();
         output::print(&rows, output.format)?;
         let records: u64 = rows.iter().map(|row| row.records).sum();
@@ -259,12 +297,25 @@ impl<'a> Sending<'a> {
     }
 }
 
+impl Sending<'_> {
+    /// Waits for the callbacks, which may still run when the producer is closed.
+    fn tally_of_all(&self) -> Tally {
+        let (tally, changed) = &*self.tally;
+        let accepted = self.accepted.load(Ordering::Relaxed);
+        let mut tally = tally.lock();
+        changed.wait_while_for(&mut tally, |tally| tally.answered < accepted, CALLBACK_TIMEOUT);
+        std::mem::take(&mut *tally)
+    }
+}
+
 /// The part before the first separator and the part after it.
 fn split<'a>(line: &'a [u8], separator: &[u8]) -> Option<(Option<&'a [u8]>, &'a [u8])> {
     if separator.is_empty() {
         return None;
     }
-    let at = line.windows(separator.len()).position(|window| window == separator)?;
+    let at = line
+        .windows(separator.len())
+        .position(|window| window == separator)?;
     Some((Some(&line[..at]), &line[at + separator.len()..]))
 }
 
@@ -293,15 +344,25 @@ mod tests {
 
     #[test]
     fn the_tally_knows_first_and_last_offset_of_each_partition() {
-        let written = |partition, offset| RecordMetadata { topic: Arc::from("t"), partition, offset, timestamp: 0 };
+        let written = |partition, offset| RecordMetadata {
+            topic: Arc::from("t"),
+            partition,
+            offset,
+            timestamp: 0,
+        };
         let mut tally = Tally::default();
-        [written(1, 7), written(0, 3), written(1, 6)].into_iter().for_each(|metadata| tally.add(Ok(metadata)));
+        [written(1, 7), written(0, 3), written(1, 6)]
+            .into_iter()
+            .for_each(|metadata| tally.add(Ok(metadata)));
         let rows: Vec<Vec<String>> = tally.written.values().map(Row::cells).collect();
         assert_eq!(rows, [["t", "0", "1", "3", "3"], ["t", "1", "2", "6", "7"]]);
     }
 
     #[test]
     fn the_summary_states_the_rate() {
-        assert_eq!(summary(2_000, 4_096, Duration::from_secs(2)), "wrote 2,000 records, 4.00 KiB in 2.0 s (1,000 a second)");
+        assert_eq!(
+            summary(2_000, 4_096, Duration::from_secs(2)),
+            "wrote 2,000 records, 4.00 KiB in 2.0 s (1,000 a second)"
+        );
     }
 }

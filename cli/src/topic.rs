@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use tidemill_client::{
-    AlterOperation, BlockingAdmin, ConfigAlteration, ConfigResource, ConfigSource, ErrorCode, NewPartitions, NewTopic,
-    OffsetSpec, TopicMetadata, TopicPartition,
+    AlterOperation, BlockingAdmin, ConfigAlteration, ConfigResource, ConfigSource, ErrorCode, NewPartitions,
+    NewTopic, OffsetSpec, TopicMetadata, TopicPartition,
 };
 
 use crate::arguments::{Connection, Output, Pair, pair};
@@ -140,7 +140,11 @@ impl Row for TopicRow {
     const TITLES: &'static [&'static str] = &["NAME", "PARTITIONS", "REPLICAS"];
 
     fn cells(&self) -> Vec<String> {
-        vec![self.name.clone(), self.partitions.to_string(), self.replication_factor.to_string()]
+        vec![
+            self.name.clone(),
+            self.partitions.to_string(),
+            self.replication_factor.to_string(),
+        ]
     }
 }
 
@@ -149,7 +153,10 @@ impl TopicRow {
         Self {
             name: topic.name.to_string(),
             partitions: topic.partitions.len(),
-            replication_factor: topic.partitions.first().map_or(0, |partition| partition.replicas.len()),
+            replication_factor: topic
+                .partitions
+                .first()
+                .map_or(0, |partition| partition.replicas.len()),
         }
     }
 }
@@ -181,7 +188,9 @@ fn create(arguments: &Create) -> anyhow::Result<()> {
 
 fn list(arguments: &List) -> anyhow::Result<()> {
     let topics = arguments.connection.admin()?.list_topics()?;
-    let shown = topics.iter().filter(|topic| arguments.internal || !topic.is_internal);
+    let shown = topics
+        .iter()
+        .filter(|topic| arguments.internal || !topic.is_internal);
     let rows: Vec<TopicRow> = shown.map(TopicRow::new).collect();
     output::print(&rows, arguments.output.format)
 }
@@ -199,7 +208,15 @@ struct PartitionRow {
 }
 
 impl Row for PartitionRow {
-    const TITLES: &'static [&'static str] = &["TOPIC", "PARTITION", "LEADER", "REPLICAS", "IN SYNC", "START", "END"];
+    const TITLES: &'static [&'static str] = &[
+        "TOPIC",
+        "PARTITION",
+        "LEADER",
+        "REPLICAS",
+        "IN SYNC",
+        "START",
+        "END",
+    ];
 
     fn cells(&self) -> Vec<String> {
         let ids = |ids: &[i32]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
@@ -221,7 +238,10 @@ fn describe(arguments: &Describe) -> anyhow::Result<()> {
     let partitions: Vec<TopicPartition> = topics
         .iter()
         .flat_map(|(_, topic)| {
-            topic.partitions.iter().map(|partition| TopicPartition::new(topic.name.clone(), partition.partition))
+            topic
+                .partitions
+                .iter()
+                .map(|partition| TopicPartition::new(topic.name.clone(), partition.partition))
         })
         .collect();
     let starts = offsets(&admin, &partitions, OffsetSpec::Earliest)?;
@@ -250,10 +270,14 @@ pub(crate) fn offsets(
     partitions: &[TopicPartition],
     which: OffsetSpec,
 ) -> anyhow::Result<BTreeMap<TopicPartition, i64>> {
-    let wanted: BTreeMap<TopicPartition, OffsetSpec> =
-        partitions.iter().map(|partition| (partition.clone(), which)).collect();
+    let wanted: BTreeMap<TopicPartition, OffsetSpec> = partitions
+        .iter()
+        .map(|partition| (partition.clone(), which))
+        .collect();
     let answers = admin.list_offsets(&wanted)?.into_iter();
-    Ok(answers.filter_map(|(partition, answer)| Some((partition, answer.ok()??.offset))).collect())
+    Ok(answers
+        .filter_map(|(partition, answer)| Some((partition, answer.ok()??.offset)))
+        .collect())
 }
 
 /// A configuration key as `describe --configs` shows it.
@@ -270,7 +294,12 @@ impl Row for ConfigRow {
 
     fn cells(&self) -> Vec<String> {
         let value = self.value.clone().unwrap_or_default();
-        vec![self.topic.clone(), self.key.clone(), output::printable(&value), self.source.to_owned()]
+        vec![
+            self.topic.clone(),
+            self.key.clone(),
+            output::printable(&value),
+            self.source.to_owned(),
+        ]
     }
 }
 
@@ -285,7 +314,9 @@ fn describe_configs(arguments: &Describe) -> anyhow::Result<()> {
             value: entry.value,
             source: match entry.source {
                 ConfigSource::Topic => "topic",
-                ConfigSource::DynamicBroker | ConfigSource::DynamicDefaultBroker | ConfigSource::StaticBroker => "broker",
+                ConfigSource::DynamicBroker
+                | ConfigSource::DynamicDefaultBroker
+                | ConfigSource::StaticBroker => "broker",
                 ConfigSource::Default => "default",
                 ConfigSource::Other(_) => "other",
             },
@@ -314,20 +345,32 @@ fn alter(arguments: &Alter) -> anyhow::Result<()> {
         eprintln!("changed the configuration of topic {}", arguments.name);
     }
     if let Some(total) = arguments.partitions {
-        let wanted = NewPartitions { total, assignments: Vec::new() };
+        let wanted = NewPartitions {
+            total,
+            assignments: Vec::new(),
+        };
         output::all_worked(&output::part(admin.create_partitions(&[(arguments.name.as_str(), wanted)])?).1)?;
-        eprintln!("topic {} has {} now", arguments.name, output::counted(u64::try_from(total)?, "partition"));
+        eprintln!(
+            "topic {} has {} now",
+            arguments.name,
+            output::counted(u64::try_from(total)?, "partition")
+        );
     }
     Ok(())
 }
 
 fn delete(arguments: &Delete) -> anyhow::Result<()> {
-    let mut results = arguments.connection.admin()?.delete_topics(&names(&arguments.names))?;
+    let mut results = arguments
+        .connection
+        .admin()?
+        .delete_topics(&names(&arguments.names))?;
     if arguments.if_exists {
         results.retain(|(_, result)| !is_code(result, ErrorCode::UnknownTopicOrPartition));
     }
     let (deleted, failed) = output::part(results);
-    deleted.iter().for_each(|(name, ())| eprintln!("deleted topic {name}"));
+    deleted
+        .iter()
+        .for_each(|(name, ())| eprintln!("deleted topic {name}"));
     output::all_worked(&failed)
 }
 
