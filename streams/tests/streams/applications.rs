@@ -127,15 +127,17 @@ fn state_that_is_gone_is_restored_from_the_changelog() {
     let cluster = Cluster::start();
     cluster.create_topic("words", 2);
     cluster.create_topic("word-counts", 2);
-    let application = cluster.start_application(
-        &counting(),
-        &cluster.config("counting", &cluster.state_dir("one")),
-    );
+    let config = |instance: &str| {
+        let mut config = cluster.config("counting", &cluster.state_dir(instance));
+        // Another machine: it must not wait until the session of the first one ends.
+        config.static_membership = false;
+        config
+    };
+    let application = cluster.start_application(&counting(), &config("one"));
     produce_words(&cluster);
     wait_for_counts(&application, 1);
     application.close(PATIENCE);
-    let elsewhere = cluster.config("counting", &cluster.state_dir("two"));
-    let application = cluster.start_application(&counting(), &elsewhere);
+    let application = cluster.start_application(&counting(), &config("two"));
     assert_eq!(
         counts(&application),
         expected_counts(1),

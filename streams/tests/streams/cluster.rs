@@ -129,6 +129,9 @@ impl Cluster {
         config.state_dir = state_dir.to_path_buf();
         config.commit_interval = Duration::from_millis(50);
         config.poll = Duration::from_millis(20);
+        // Members hear of a rebalance with their next heartbeat.
+        let key = "consumer.heartbeat.interval.ms".to_owned();
+        config.client_properties.insert(key, "100".to_owned());
         config
     }
 }
