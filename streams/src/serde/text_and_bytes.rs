@@ -31,7 +31,7 @@ impl Serde<String> for Text {
     }
 }
 
-/// The serde of [`Bytes`]; see [`bytes`].
+/// The serde of [`Bytes`]; see [`bytes()`](fn@bytes).
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RawBytes;
 
