@@ -105,15 +105,7 @@ async fn send(
     let outcomes = outcomes.clone();
     if options.acks == Acks::None {
         channel.send_unanswered(&request, version).await?;
-        let unknown = BatchAnswer::Written(Written {
-            base_offset: -1,
-            append_time: -1,
-        });
-        let refused: Vec<SlotId> = answers.iter().map(|(slot, _)| *slot).collect();
-        let sent = destinations
-            .iter()
-            .filter(|destination| !refused.contains(&destination.slot));
-        answers.extend(sent.map(|destination| (destination.slot, unknown.clone())));
+        let answers = unanswered(answers, &destinations);
         let answered = ProduceOutcome::Answered {
             request: number,
             answers,
@@ -154,6 +146,23 @@ async fn send(
         drop(outcomes.send(outcome).await);
     });
     Ok(())
+}
+
+/// What is known of a request that the broker does not answer: everything that could be encoded was sent.
+fn unanswered(
+    mut answers: Vec<(SlotId, BatchAnswer)>,
+    destinations: &[Destination],
+) -> Vec<(SlotId, BatchAnswer)> {
+    let refused: Vec<SlotId> = answers.iter().map(|(slot, _)| *slot).collect();
+    let sent = destinations
+        .iter()
+        .filter(|destination| !refused.contains(&destination.slot));
+    let unknown = BatchAnswer::Written(Written {
+        base_offset: -1,
+        append_time: -1,
+    });
+    answers.extend(sent.map(|destination| (destination.slot, unknown.clone())));
+    answers
 }
 
 fn destination(batch: &OutgoingBatch<Arc<ClosedBatch>>, view: &crate::Metadata) -> Destination {
