@@ -151,60 +151,30 @@ fn damaged_batches_are_refused_by_name_and_nothing_is_stored() {
         damaged[at..at + bytes.len()].copy_from_slice(bytes);
         damaged
     };
-    let cases: [(&str, Vec<u8>, &[ErrorCode]); 8] = [
-        (
-            "a wrong checksum",
-            with(CRC, &[1, 2, 3, 4]),
-            &[ErrorCode::CorruptMessage],
-        ),
-        (
-            "an old magic",
-            with(MAGIC, &[1]),
-            &[
-                ErrorCode::UnsupportedForMessageFormat,
-                ErrorCode::InvalidRecord,
-                ErrorCode::CorruptMessage,
-            ],
-        ),
-        (
-            "an unknown magic",
-            with(MAGIC, &[9]),
-            &[
-                ErrorCode::UnsupportedForMessageFormat,
-                ErrorCode::InvalidRecord,
-                ErrorCode::CorruptMessage,
-            ],
-        ),
+    let format = [ErrorCode::UnsupportedForMessageFormat, ErrorCode::InvalidRecord];
+    let damage = [ErrorCode::CorruptMessage, ErrorCode::InvalidRecord];
+    let cases = [
+        ("a wrong checksum", with(CRC, &[1, 2, 3, 4]), damage),
+        ("an old magic", with(MAGIC, &[1]), format),
+        ("an unknown magic", with(MAGIC, &[9]), format),
         (
             "a negative length",
             with(BATCH_LENGTH, &(-1_i32).to_be_bytes()),
-            &[ErrorCode::CorruptMessage, ErrorCode::InvalidRecord],
+            damage,
         ),
         (
             "a length past the end",
             with(BATCH_LENGTH, &9_999_i32.to_be_bytes()),
-            &[ErrorCode::CorruptMessage, ErrorCode::InvalidRecord],
+            damage,
         ),
-        (
-            "half a batch",
-            good[..good.len() / 2].to_vec(),
-            &[ErrorCode::CorruptMessage, ErrorCode::InvalidRecord],
-        ),
-        (
-            "no batch",
-            Vec::new(),
-            &[ErrorCode::CorruptMessage, ErrorCode::InvalidRecord],
-        ),
-        (
-            "two batches",
-            [good.to_vec(), good.to_vec()].concat(),
-            &[ErrorCode::InvalidRecord],
-        ),
+        ("half a batch", good[..good.len() / 2].to_vec(), damage),
+        ("no batch", Vec::new(), damage),
+        ("two batches", [good.to_vec(), good.to_vec()].concat(), damage),
     ];
     for (name, bytes, expected) in cases {
         let refused = wire.produce("orders", bytes.into(), -1);
-        let expected: Vec<i16> = expected.iter().map(|error| error.code()).collect();
-        assert!(expected.contains(&refused.error_code), "{name}: {refused:?}");
+        let is_expected = expected.iter().any(|error| error.code() == refused.error_code);
+        assert!(is_expected, "{name}: {refused:?}");
         assert!(
             refused.error_message.is_some_and(|message| !message.is_empty()),
             "{name} has no message"
