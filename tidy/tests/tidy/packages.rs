@@ -141,3 +141,24 @@ fn every_dependency_of_the_root_says_why_it_is_there() {
         .collect();
     tree::assert_none(&findings, "give each of these a reason behind `#`");
 }
+
+#[test]
+fn handlers_touch_no_file_and_no_socket() {
+    let forbidden = [
+        "std::fs",
+        "std::net::Tcp",
+        "tokio::net",
+        "tokio::fs",
+        "tidemill_log::Disk",
+    ];
+    let handlers = tree::files(".rs")
+        .into_iter()
+        .filter(|path| path.starts_with("broker/src/handlers/"));
+    let findings: Vec<String> = handlers
+        .filter(|path| forbidden.iter().any(|name| tree::read(path).contains(name)))
+        .collect();
+    tree::assert_none(
+        &findings,
+        "ask a partition, the metadata or a coordinator instead",
+    );
+}
