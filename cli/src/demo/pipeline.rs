@@ -237,7 +237,7 @@ fn text(pairs: &[(&str, &str)]) -> Properties {
 
 fn rates(total: u64, elapsed: Duration) -> String {
     format!(
-        "\n{} from file to verified windows in {:.1} s: {} flights a second\n",
+        "\n{} through broker and topology in {:.1} s: {} flights a second\n",
         counted(total, "flight"),
         elapsed.as_secs_f64(),
         thousands(rate(total, elapsed))
