@@ -59,7 +59,7 @@ interop: build ## Clients of other languages against the broker: prints a matrix
 .PHONY: test-kafka
 test-kafka: ## The native client's tests against Apache Kafka, fetched from Maven Central
 	@scripts/setup build kafka
-	@broker/client/tests/kafka/run
+	@broker/client/kafka/run.sh
 
 .PHONY: faults
 faults: build ## Kills, power loss and torn writes (ROUNDS=, SEEDS=)
@@ -67,7 +67,7 @@ faults: build ## Kills, power loss and torn writes (ROUNDS=, SEEDS=)
 
 .PHONY: bench
 bench: ## Measures throughput, CPU, memory and start time; writes benches/RESULTS.md
-	@scripts/setup build test
+	@scripts/setup build bench
 	@scripts/bench
 
 .PHONY: clean
