@@ -34,8 +34,11 @@ fn main() -> anyhow::Result<()> {
                 size_bytes: size.parse().context("SIZE is a number")?,
                 acks: (*acks).to_owned(),
             };
-            let measured =
-                if *kind == "produce" { workload::produce(&workload)? } else { workload::consume(&workload)? };
+            let measured = if *kind == "produce" {
+                workload::produce(&workload)?
+            } else {
+                workload::consume(&workload)?
+            };
             println!("{}", serde_json::to_string(&measured)?);
             Ok(())
         }

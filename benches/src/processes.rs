@@ -50,7 +50,8 @@ impl Cpu {
         // The name in parentheses may hold blanks; fields are counted behind it.
         let rest = text.rsplit_once(')').context("stat has no name")?.1;
         let field = |index: usize| -> anyhow::Result<f64> {
-            Ok(rest.split_whitespace().nth(index).context("stat is short")?.parse::<f64>()? / TICKS_PER_SECOND)
+            Ok(rest.split_whitespace().nth(index).context("stat is short")?.parse::<f64>()?
+                / TICKS_PER_SECOND)
         };
         Ok(Self { user: field(11)?, system: field(12)? })
     }
@@ -81,7 +82,8 @@ impl BrokerProcess {
         let stdout = child.stdout.take().context("stdout is piped")?;
         BufReader::new(stdout).read_line(&mut line)?;
         let start_time = started.elapsed();
-        let address = line.trim().strip_prefix("READY kafka=").context("the broker did not start")?.to_owned();
+        let address =
+            line.trim().strip_prefix("READY kafka=").context("the broker did not start")?.to_owned();
         Ok(Self { child, address, start_time })
     }
 

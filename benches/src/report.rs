@@ -83,7 +83,10 @@ impl Report {
              is the best of three, alternating. The broker runs with `log.flush.before.ack=all`.\n\n",
         );
         writeln!(text, "Commit {}, {} cores, librdkafka of the system's package.\n", commit()?, cores())?;
-        writeln!(text, "| work | record | acks | client | MB/s | client CPU µs/record | of it user | broker CPU s/GB |")?;
+        writeln!(
+            text,
+            "| work | record | acks | client | MB/s | client CPU µs/record | of it user | broker CPU s/GB |"
+        )?;
         writeln!(text, "|---|---|---|---|---|---|---|---|")?;
         for best in self.best() {
             writeln!(
@@ -102,10 +105,18 @@ impl Report {
         if let Some(life) = &self.life {
             writeln!(text, "\n| broker | |\n|---|---|")?;
             writeln!(text, "| first start to READY | {} ms |", life.first_start.as_millis())?;
-            writeln!(text, "| restart after a clean stop, 1,000,000 records | {} ms |", life.restart.as_millis())?;
+            writeln!(
+                text,
+                "| restart after a clean stop, 1,000,000 records | {} ms |",
+                life.restart.as_millis()
+            )?;
             writeln!(text, "| graceful stop under the same | {} ms |", life.stop.as_millis())?;
             writeln!(text, "| resident memory, idle | {:.1} MB |", life.idle_bytes as f64 / 1e6)?;
-            writeln!(text, "| resident memory after 1,000,000 records | {:.1} MB |", life.loaded_bytes as f64 / 1e6)?;
+            writeln!(
+                text,
+                "| resident memory after 1,000,000 records | {:.1} MB |",
+                life.loaded_bytes as f64 / 1e6
+            )?;
         }
         Ok(text)
     }

@@ -37,7 +37,11 @@ struct Pair<'a> {
 }
 
 /// Measures both clients alternately on fresh brokers.
-fn measure_pair(report: &mut Report, programs: &[(&'static str, &str)], pair: Pair<'_>) -> anyhow::Result<()> {
+fn measure_pair(
+    report: &mut Report,
+    programs: &[(&'static str, &str)],
+    pair: Pair<'_>,
+) -> anyhow::Result<()> {
     let Pair { kind, size_bytes, records, acks } = pair;
     for round in 0..ROUNDS {
         for (client, program) in programs {
@@ -46,7 +50,8 @@ fn measure_pair(report: &mut Report, programs: &[(&'static str, &str)], pair: Pa
             let broker = BrokerProcess::start(dir.path())?;
             create_topic(&broker.address)?;
             let (count, size) = (records.to_string(), size_bytes.to_string());
-            let arguments = |kind| [kind, broker.address.as_str(), "bench", count.as_str(), size.as_str(), acks];
+            let arguments =
+                |kind| [kind, broker.address.as_str(), "bench", count.as_str(), size.as_str(), acks];
             if kind == "consume" {
                 measure(programs[0].1, &arguments("produce"))?;
             }
@@ -54,7 +59,14 @@ fn measure_pair(report: &mut Report, programs: &[(&'static str, &str)], pair: Pa
             let measured = measure(program, &arguments(kind))?;
             let broker_cpu = broker.cpu()?.total() - before.total();
             broker.stop()?;
-            report.add(Row { kind: kind.into(), size_bytes, acks: acks.into(), client, measured, broker_cpu });
+            report.add(Row {
+                kind: kind.into(),
+                size_bytes,
+                acks: acks.into(),
+                client,
+                measured,
+                broker_cpu,
+            });
         }
     }
     Ok(())

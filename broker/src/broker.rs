@@ -113,21 +113,15 @@ impl Broker {
         let (listeners, http_listener) = {
             let _inside = runtime.enter();
             let listeners = bind_all(&config.listeners, config.network.listen_backlog)?;
-            (
-                listeners,
-                config.http_listener.as_deref().map(bind_http).transpose()?,
-            )
+            (listeners, config.http_listener.as_deref().map(bind_http).transpose()?)
         };
-        let http_address = http_listener
-            .as_ref()
-            .and_then(|listener| listener.local_addr().ok());
-        let address = listeners
-            .first()
-            .map(TcpListener::local_addr)
-            .and_then(Result::ok)
-            .ok_or_else(|| StartError::Listen {
-                address: "listeners".into(),
-                source: io::ErrorKind::AddrNotAvailable.into(),
+        let http_address = http_listener.as_ref().and_then(|listener| listener.local_addr().ok());
+        let address =
+            listeners.first().map(TcpListener::local_addr).and_then(Result::ok).ok_or_else(|| {
+                StartError::Listen {
+                    address: "listeners".into(),
+                    source: io::ErrorKind::AddrNotAvailable.into(),
+                }
             })?;
         let (stopping, stop) = watch::channel(false);
         let state = Arc::new(open(config, clock, stop.clone())?);
@@ -145,14 +139,7 @@ impl Broker {
         }
         tasks.push(runtime.spawn(tidy_regularly(Arc::clone(&state), stop)));
         tracing::info!(%address, node_id = state.node_id, cluster_id = state.cluster_id(), "broker is ready");
-        Ok(Self {
-            runtime: Some(runtime),
-            state: Some(state),
-            stopping,
-            tasks,
-            address,
-            http_address,
-        })
+        Ok(Self { runtime: Some(runtime), state: Some(state), stopping, tasks, address, http_address })
     }
 
     /// The address of the first listener, with the port that was taken for port 0.
@@ -225,10 +212,7 @@ impl BrokerState {
             clean = false;
         }
         if clean && let Err(error) = self.data_dir.mark_clean() {
-            tracing::error!(
-                error = crate::error_chain::chain(&error),
-                "the next start will check every log"
-            );
+            tracing::error!(error = crate::error_chain::chain(&error), "the next start will check every log");
         }
     }
 }
@@ -239,34 +223,20 @@ fn bind_all(listeners: &[Listener], backlog: u32) -> Result<Vec<TcpListener>, St
 
 fn bind(listener: &Listener, backlog: u32) -> Result<TcpListener, StartError> {
     if listener.protocol != SecurityProtocol::Plaintext {
-        return Err(StartError::Protocol {
-            name: listener.name.clone(),
-            protocol: listener.protocol,
-        });
+        return Err(StartError::Protocol { name: listener.name.clone(), protocol: listener.protocol });
     }
-    let host = if listener.host.is_empty() {
-        "0.0.0.0"
-    } else {
-        &listener.host
-    };
+    let host = if listener.host.is_empty() { "0.0.0.0" } else { &listener.host };
     let bind = || {
         let address = (host, listener.port)
             .to_socket_addrs()?
             .next()
             .ok_or_else(|| io::Error::new(io::ErrorKind::AddrNotAvailable, "the host has no address"))?;
-        let socket = if address.is_ipv4() {
-            TcpSocket::new_v4()?
-        } else {
-            TcpSocket::new_v6()?
-        };
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
         socket.set_reuseaddr(true)?;
         socket.bind(address)?;
         socket.listen(backlog)
     };
-    bind().map_err(|source| StartError::Listen {
-        address: format!("{host}:{}", listener.port),
-        source,
-    })
+    bind().map_err(|source| StartError::Listen { address: format!("{host}:{}", listener.port), source })
 }
 
 fn bind_http(address: &str) -> Result<TcpListener, StartError> {
@@ -275,10 +245,7 @@ fn bind_http(address: &str) -> Result<TcpListener, StartError> {
         listener.set_nonblocking(true)?;
         TcpListener::from_std(listener)
     };
-    bind().map_err(|source| StartError::Listen {
-        address: address.to_owned(),
-        source,
-    })
+    bind().map_err(|source| StartError::Listen { address: address.to_owned(), source })
 }
 
 /// Opens everything that lies in the data directory.
@@ -288,9 +255,7 @@ fn open(
     stopping: watch::Receiver<bool>,
 ) -> Result<BrokerState, StartError> {
     let [path] = config.log_dirs.as_slice() else {
-        return Err(StartError::SeveralLogDirs {
-            found: config.log_dirs.len(),
-        });
+        return Err(StartError::SeveralLogDirs { found: config.log_dirs.len() });
     };
     let mut random = SeededRandom::new(rand::random());
     let data_dir = DataDir::open(path, config.node_id, config.cluster_id.as_deref(), &mut random)?;
@@ -341,9 +306,8 @@ fn open(
 /// How many log files stay open between uses: half of what the process may open, the rest is for connections.
 fn open_log_files() -> usize {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-    let half = limit.map_or(MAX_OPEN_LOG_FILES, |limit| {
-        usize::try_from(limit / 2).unwrap_or(MAX_OPEN_LOG_FILES)
-    });
+    let half =
+        limit.map_or(MAX_OPEN_LOG_FILES, |limit| usize::try_from(limit / 2).unwrap_or(MAX_OPEN_LOG_FILES));
     half.min(MAX_OPEN_LOG_FILES)
 }
 

@@ -51,14 +51,8 @@ impl BrokerState {
     /// The address for a client that reached `local`: the configured one, or the one it used.
     pub(crate) fn advertised(&self, local: SocketAddr) -> Advertised {
         match self.config.advertised_listeners.first() {
-            Some(listener) => Advertised {
-                host: listener.host.clone(),
-                port: i32::from(listener.port),
-            },
-            None => Advertised {
-                host: local.ip().to_string(),
-                port: i32::from(local.port()),
-            },
+            Some(listener) => Advertised { host: listener.host.clone(), port: i32::from(listener.port) },
+            None => Advertised { host: local.ip().to_string(), port: i32::from(local.port()) },
         }
     }
 
@@ -92,9 +86,7 @@ impl BrokerState {
     pub(crate) fn partition_by_name(&self, topic: &str, index: i32) -> Result<Arc<Partition>, ErrorCode> {
         let image = self.metadata.image();
         let topic_id = image.topic(topic).ok_or(ErrorCode::UnknownTopicOrPartition)?.id;
-        self.partitions
-            .get(PartitionId { topic_id, index })
-            .ok_or(ErrorCode::UnknownTopicOrPartition)
+        self.partitions.get(PartitionId { topic_id, index }).ok_or(ErrorCode::UnknownTopicOrPartition)
     }
 
     /// Says whether the log of a partition is open here.
@@ -114,9 +106,7 @@ impl BrokerState {
         &self,
         decide: impl FnOnce(&MetadataImage) -> (Vec<Change>, T),
     ) -> Result<T, CommitError> {
-        self.metadata.commit(self.clock.now(), decide, |old, new| {
-            self.partitions.follow(old, new)
-        })
+        self.metadata.commit(self.clock.now(), decide, |old, new| self.partitions.follow(old, new))
     }
 
     /// Creates a topic, or only decides whether it could be created. Blocks on the disk.
@@ -162,18 +152,10 @@ impl BrokerState {
     /// Starts the group coordinator if its topic exists. Call inside the network runtime.
     pub(crate) fn start_groups(&self) -> Result<(), ErrorCode> {
         let image = self.metadata.image();
-        let topic = image
-            .topic(partition_offsets_log::TOPIC)
-            .ok_or(ErrorCode::CoordinatorNotAvailable)?;
+        let topic = image.topic(partition_offsets_log::TOPIC).ok_or(ErrorCode::CoordinatorNotAvailable)?;
         let log = |index| {
-            let partition = self.partitions.get(PartitionId {
-                topic_id: topic.id,
-                index,
-            })?;
-            Some(PartitionOffsetsLog::new(
-                partition,
-                Arc::clone(&self.group_commit),
-            ))
+            let partition = self.partitions.get(PartitionId { topic_id: topic.id, index })?;
+            Some(PartitionOffsetsLog::new(partition, Arc::clone(&self.group_commit)))
         };
         let logs: Option<Vec<_>> = (0..topic.partition_count()).map(log).collect();
         let logs = logs.ok_or(ErrorCode::CoordinatorNotAvailable)?;

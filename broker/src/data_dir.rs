@@ -97,12 +97,7 @@ impl DataDir {
             Err(error) => return Err(io_error("remove", &mark)(error)),
         };
         sync_dir(path)?;
-        Ok(Self {
-            path: path.to_owned(),
-            cluster_id,
-            was_clean,
-            _lock: lock,
-        })
+        Ok(Self { path: path.to_owned(), cluster_id, was_clean, _lock: lock })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -134,9 +129,7 @@ fn lock(path: &Path) -> Result<File, DataDirError> {
         .map_err(io_error("write to", &file))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(DataDirError::Locked {
-            path: path.to_owned(),
-        }),
+        Err(TryLockError::WouldBlock) => Err(DataDirError::Locked { path: path.to_owned() }),
         Err(TryLockError::Error(error)) => Err(io_error("lock", &file)(error)),
     }
 }
@@ -148,11 +141,7 @@ fn format(
     random: &mut dyn Random,
 ) -> Result<String, DataDirError> {
     let cluster_id = cluster_id.map_or_else(|| new_cluster_id(random), str::to_owned);
-    write_durably(
-        path,
-        META,
-        &format!("version=1\ncluster.id={cluster_id}\nnode.id={node_id}\n"),
-    )?;
+    write_durably(path, META, &format!("version=1\ncluster.id={cluster_id}\nnode.id={node_id}\n"))?;
     tracing::info!(path = %path.display(), cluster_id, node_id, "formatted the data directory");
     Ok(cluster_id)
 }
@@ -175,16 +164,10 @@ fn check_meta(
     };
     let version = value_of("version")?;
     if version != "1" {
-        return Err(meta_error(
-            path,
-            format!("version {version} is not supported, expected 1"),
-        ));
+        return Err(meta_error(path, format!("version {version} is not supported, expected 1")));
     }
     let found_cluster = value_of("cluster.id")?;
-    let expected = [
-        ("cluster.id", cluster_id.map(str::to_owned)),
-        ("node.id", Some(node_id.to_string())),
-    ];
+    let expected = [("cluster.id", cluster_id.map(str::to_owned)), ("node.id", Some(node_id.to_string()))];
     for (key, expected) in expected {
         let found = value_of(key)?;
         if let Some(expected) = expected.filter(|expected| expected != found) {
@@ -200,10 +183,7 @@ fn check_meta(
 }
 
 fn meta_error(path: &Path, reason: String) -> DataDirError {
-    DataDirError::Meta {
-        path: path.join(META),
-        reason,
-    }
+    DataDirError::Meta { path: path.join(META), reason }
 }
 
 /// Writes a file so that after a power loss it is there whole or not at all.
@@ -211,11 +191,7 @@ fn write_durably(dir: &Path, name: &str, text: &str) -> Result<(), DataDirError>
     let temporary = dir.join(format!("{name}.tmp"));
     let path = dir.join(name);
     let write = || {
-        let mut file = OpenOptions::new()
-            .create(true)
-            .truncate(true)
-            .write(true)
-            .open(&temporary)?;
+        let mut file = OpenOptions::new().create(true).truncate(true).write(true).open(&temporary)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         fs::rename(&temporary, &path)
@@ -225,11 +201,7 @@ fn write_durably(dir: &Path, name: &str, text: &str) -> Result<(), DataDirError>
 }
 
 fn sync_dir(path: &Path) -> Result<(), DataDirError> {
-    OpenOptions::new()
-        .read(true)
-        .open(path)
-        .and_then(|dir| dir.sync_all())
-        .map_err(io_error("sync", path))
+    OpenOptions::new().read(true).open(path).and_then(|dir| dir.sync_all()).map_err(io_error("sync", path))
 }
 
 fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DataDirError + use<> {
@@ -261,10 +233,7 @@ mod tests {
     fn a_directory_in_use_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let _first = open(dir.path(), 1, None).unwrap();
-        assert!(matches!(
-            open(dir.path(), 1, None),
-            Err(DataDirError::Locked { .. })
-        ));
+        assert!(matches!(open(dir.path(), 1, None), Err(DataDirError::Locked { .. })));
     }
 
     #[test]
@@ -272,17 +241,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         drop(open(dir.path(), 1, Some("mine")).unwrap());
         let error = open(dir.path(), 1, Some("other")).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .ends_with("belongs to cluster.id=mine, this broker is cluster.id=other")
-        );
+        assert!(error.to_string().ends_with("belongs to cluster.id=mine, this broker is cluster.id=other"));
         let error = open(dir.path(), 2, None).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .ends_with("belongs to node.id=1, this broker is node.id=2")
-        );
+        assert!(error.to_string().ends_with("belongs to node.id=1, this broker is node.id=2"));
     }
 
     #[test]
@@ -300,18 +261,8 @@ mod tests {
     fn a_damaged_meta_file_says_what_is_missing() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join(META), "version=1\nnode.id=1\n").unwrap();
-        assert!(
-            open(dir.path(), 1, None)
-                .unwrap_err()
-                .to_string()
-                .contains("cluster.id is missing")
-        );
+        assert!(open(dir.path(), 1, None).unwrap_err().to_string().contains("cluster.id is missing"));
         fs::write(dir.path().join(META), "version=7\n").unwrap();
-        assert!(
-            open(dir.path(), 1, None)
-                .unwrap_err()
-                .to_string()
-                .contains("version 7 is not supported")
-        );
+        assert!(open(dir.path(), 1, None).unwrap_err().to_string().contains("version 7 is not supported"));
     }
 }

@@ -32,18 +32,9 @@ mod tests {
 
     #[test]
     fn causes_follow_in_order_and_repetitions_are_left_out() {
-        let root = Told {
-            told: "no space",
-            cause: None,
-        };
-        let same = Told {
-            told: "cannot write",
-            cause: Some(Box::new(root)),
-        };
-        let top = Told {
-            told: "cannot write",
-            cause: Some(Box::new(same)),
-        };
+        let root = Told { told: "no space", cause: None };
+        let same = Told { told: "cannot write", cause: Some(Box::new(root)) };
+        let top = Told { told: "cannot write", cause: Some(Box::new(same)) };
         assert_eq!(chain(&top), "cannot write: no space");
     }
 }

@@ -30,10 +30,7 @@ pub(crate) async fn run(
         // An error means that the broker is gone already.
         let _ = stopping.wait_for(|stopping| *stopping).await;
     };
-    if let Err(error) = axum::serve(listener, router)
-        .with_graceful_shutdown(stopped)
-        .await
-    {
+    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped).await {
         tracing::error!(%error, "the HTTP listener ended");
     }
 }
@@ -41,10 +38,7 @@ pub(crate) async fn run(
 async fn metrics(State(broker): State<Arc<BrokerState>>) -> impl IntoResponse {
     match broker.metrics.render() {
         Ok(text) => Ok(([(header::CONTENT_TYPE, OPEN_METRICS)], text)),
-        Err(error) => Err((
-            StatusCode::INTERNAL_SERVER_ERROR,
-            format!("cannot write metrics: {error}\n"),
-        )),
+        Err(error) => Err((StatusCode::INTERNAL_SERVER_ERROR, format!("cannot write metrics: {error}\n"))),
     }
 }
 
@@ -56,9 +50,6 @@ async fn ready(State(broker): State<Arc<BrokerState>>) -> impl IntoResponse {
     if open >= expected {
         (StatusCode::OK, "ready\n".to_owned())
     } else {
-        (
-            StatusCode::SERVICE_UNAVAILABLE,
-            format!("{open} of {expected} partitions are open\n"),
-        )
+        (StatusCode::SERVICE_UNAVAILABLE, format!("{open} of {expected} partitions are open\n"))
     }
 }

@@ -63,20 +63,14 @@ impl Metrics {
 
     /// Counts records that a client had appended to `topic`.
     pub(crate) fn count_produced(&self, topic: &str, records: u64, size_bytes: u64) {
-        let label = TopicLabel {
-            topic: topic.to_owned(),
-        };
+        let label = TopicLabel { topic: topic.to_owned() };
         self.messages_in.get_or_create(&label).inc_by(records);
         self.bytes_in.get_or_create(&label).inc_by(size_bytes);
     }
 
     /// Counts bytes that a consumer was sent from `topic`.
     pub(crate) fn count_fetched(&self, topic: &str, size_bytes: u64) {
-        self.bytes_out
-            .get_or_create(&TopicLabel {
-                topic: topic.to_owned(),
-            })
-            .inc_by(size_bytes);
+        self.bytes_out.get_or_create(&TopicLabel { topic: topic.to_owned() }).inc_by(size_bytes);
     }
 
     /// Counts a partition of a Produce request that was refused.
@@ -91,9 +85,7 @@ impl Metrics {
 
     /// Forgets a deleted topic.
     pub(crate) fn forget_topic(&self, topic: &str) {
-        let label = TopicLabel {
-            topic: topic.to_owned(),
-        };
+        let label = TopicLabel { topic: topic.to_owned() };
         for family in [&self.bytes_in, &self.bytes_out, &self.messages_in] {
             family.remove(&label);
         }
@@ -108,25 +100,12 @@ impl Metrics {
 
     fn register(&mut self) {
         let topics = [
-            (
-                "messagesin",
-                "Records appended by clients",
-                self.messages_in.clone(),
-            ),
-            (
-                "bytesin",
-                "Bytes of record batches appended by clients",
-                self.bytes_in.clone(),
-            ),
-            (
-                "bytesout",
-                "Bytes of record batches sent to consumers",
-                self.bytes_out.clone(),
-            ),
+            ("messagesin", "Records appended by clients", self.messages_in.clone()),
+            ("bytesin", "Bytes of record batches appended by clients", self.bytes_in.clone()),
+            ("bytesout", "Bytes of record batches sent to consumers", self.bytes_out.clone()),
         ];
         for (name, help, family) in topics {
-            self.registry
-                .register(format!("kafka_server_brokertopicmetrics_{name}"), help, family);
+            self.registry.register(format!("kafka_server_brokertopicmetrics_{name}"), help, family);
         }
         let counters = [
             (

@@ -69,11 +69,7 @@ impl FromStr for Flight {
             "NA" => None,
             minutes => Some(minutes.parse().map_err(|_| NotAFlight)?),
         };
-        Ok(Self {
-            origin: origin.to_owned(),
-            scheduled_hour_ms: hour.ok_or(NotAFlight)?,
-            delay_minutes,
-        })
+        Ok(Self { origin: origin.to_owned(), scheduled_hour_ms: hour.ok_or(NotAFlight)?, delay_minutes })
     }
 }
 
@@ -117,10 +113,7 @@ mod tests {
 
     #[test]
     fn the_header_and_broken_lines_are_no_flights() {
-        assert_eq!(
-            Flight::from_csv("year,month,day,dep_time,sched_dep_time,dep_delay"),
-            None
-        );
+        assert_eq!(Flight::from_csv("year,month,day,dep_time,sched_dep_time,dep_delay"), None);
         assert_eq!(Flight::from_csv(&LINE[..60]), None);
         assert_eq!(Flight::from_csv(&LINE.replace("T10", "T24")), None);
         assert_eq!("EWR".parse::<Flight>(), Err(NotAFlight));

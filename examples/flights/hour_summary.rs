@@ -31,10 +31,7 @@ impl HourSummary {
 
     /// Returns the mean delay of the departures in minutes; nothing if no flight departed.
     #[must_use]
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a mean of minutes needs no more than 52 bits"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "a mean of minutes needs no more than 52 bits")]
     pub fn mean_delay_minutes(&self) -> Option<f64> {
         (self.departed > 0).then(|| self.delay_minutes as f64 / self.departed as f64)
     }

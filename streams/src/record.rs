@@ -29,32 +29,17 @@ pub struct Record<K, V> {
 impl<K, V> Record<K, V> {
     /// Makes a record without headers.
     pub fn new(key: K, value: V, timestamp: i64) -> Self {
-        Self {
-            key,
-            value,
-            timestamp,
-            headers: Headers::default(),
-        }
+        Self { key, value, timestamp, headers: Headers::default() }
     }
 
     /// Returns this record with another key.
     pub fn with_key<K2>(self, key: K2) -> Record<K2, V> {
-        Record {
-            key,
-            value: self.value,
-            timestamp: self.timestamp,
-            headers: self.headers,
-        }
+        Record { key, value: self.value, timestamp: self.timestamp, headers: self.headers }
     }
 
     /// Returns this record with another value.
     pub fn with_value<V2>(self, value: V2) -> Record<K, V2> {
-        Record {
-            key: self.key,
-            value,
-            timestamp: self.timestamp,
-            headers: self.headers,
-        }
+        Record { key: self.key, value, timestamp: self.timestamp, headers: self.headers }
     }
 }
 
@@ -77,9 +62,7 @@ impl Headers {
     /// Makes headers from a list, which keeps its order.
     #[must_use]
     pub fn from_list(list: Vec<Header>) -> Self {
-        Self {
-            entries: if list.is_empty() { None } else { Some(list.into()) },
-        }
+        Self { entries: if list.is_empty() { None } else { Some(list.into()) } }
     }
 
     /// Returns the headers in order.

@@ -50,10 +50,7 @@ fn by_topic<'a, T>(
 ) -> BTreeMap<&'a str, Vec<(i32, T)>> {
     let mut topics: BTreeMap<&str, Vec<(i32, T)>> = BTreeMap::new();
     for (partition, row) in rows {
-        topics
-            .entry(&partition.topic)
-            .or_default()
-            .push((partition.partition, row));
+        topics.entry(&partition.topic).or_default().push((partition.partition, row));
     }
     topics
 }
@@ -69,13 +66,11 @@ pub(crate) fn offset_commit_request(
         committed_leader_epoch: committed.leader_epoch.unwrap_or(-1),
         committed_metadata: Some(committed.metadata.clone()),
     };
-    let topics = by_topic(offsets)
-        .into_iter()
-        .map(|(name, rows)| OffsetCommitRequestTopic {
-            name: name.to_owned(),
-            topic_id: Uuid::ZERO,
-            partitions: rows.into_iter().map(row).collect(),
-        });
+    let topics = by_topic(offsets).into_iter().map(|(name, rows)| OffsetCommitRequestTopic {
+        name: name.to_owned(),
+        topic_id: Uuid::ZERO,
+        partitions: rows.into_iter().map(row).collect(),
+    });
     OffsetCommitRequest {
         topics: topics.collect(),
         group_id: identity.group_id.clone(),
@@ -131,21 +126,13 @@ pub(crate) fn offset_fetch_request(
         member_epoch: -1,
         topics: topics.map(|topics| topics.into_iter().map(topic).collect()),
     };
-    OffsetFetchRequest {
-        groups: vec![asked],
-        require_stable,
-        ..OffsetFetchRequest::default()
-    }
+    OffsetFetchRequest { groups: vec![asked], require_stable, ..OffsetFetchRequest::default() }
 }
 
 /// Returns the error that concerns the whole answer.
 pub(crate) fn fetch_error(answer: &OffsetFetchResponse) -> ErrorCode {
     let of_group = answer.groups.first().map_or(0, |group| group.error_code);
-    ErrorCode::from_code(if answer.error_code != 0 {
-        answer.error_code
-    } else {
-        of_group
-    })
+    ErrorCode::from_code(if answer.error_code != 0 { answer.error_code } else { of_group })
 }
 
 /// Returns the committed offset of each partition, `None` where there is none.

@@ -38,19 +38,13 @@ pub(crate) fn isolation_code(level: IsolationLevel) -> i8 {
 pub(crate) fn request(wanted: &[Wanted], isolation_level: IsolationLevel) -> ListOffsetsRequest {
     let mut topics: BTreeMap<&str, Vec<ListOffsetsPartition>> = BTreeMap::new();
     for row in wanted {
-        topics
-            .entry(&row.partition.topic)
-            .or_default()
-            .push(ListOffsetsPartition {
-                partition_index: row.partition.partition,
-                current_leader_epoch: row.leader_epoch,
-                timestamp: row.timestamp,
-            });
+        topics.entry(&row.partition.topic).or_default().push(ListOffsetsPartition {
+            partition_index: row.partition.partition,
+            current_leader_epoch: row.leader_epoch,
+            timestamp: row.timestamp,
+        });
     }
-    let topic = |(name, partitions): (&str, _)| ListOffsetsTopic {
-        name: name.to_owned(),
-        partitions,
-    };
+    let topic = |(name, partitions): (&str, _)| ListOffsetsTopic { name: name.to_owned(), partitions };
     ListOffsetsRequest {
         replica_id: -1,
         isolation_level: isolation_code(isolation_level),

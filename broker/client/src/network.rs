@@ -33,9 +33,7 @@ pub(crate) fn handle() -> Result<&'static Handle, ConfigError> {
     });
     match runtime {
         Ok(runtime) => Ok(runtime.handle()),
-        Err(reason) => Err(ConfigError::Runtime {
-            reason: reason.clone(),
-        }),
+        Err(reason) => Err(ConfigError::Runtime { reason: reason.clone() }),
     }
 }
 
@@ -79,9 +77,7 @@ pub(crate) struct Within<F> {
 
 /// Lets any executor poll `future`.
 pub(crate) fn within<F: Future>(future: F) -> Within<F> {
-    Within {
-        future: Box::pin(future),
-    }
+    Within { future: Box::pin(future) }
 }
 
 impl<F: Future> Future for Within<F> {
@@ -137,8 +133,6 @@ mod tests {
     fn a_future_with_timers_can_be_polled_by_another_runtime() {
         handle().unwrap();
         let other = Builder::new_current_thread().build().unwrap();
-        other.block_on(within(async {
-            tokio::time::sleep(Duration::from_millis(1)).await
-        }));
+        other.block_on(within(async { tokio::time::sleep(Duration::from_millis(1)).await }));
     }
 }

@@ -17,10 +17,7 @@ pub struct TopicPartition {
 impl TopicPartition {
     /// Names partition `partition` of `topic`.
     pub fn new(topic: impl Into<Arc<str>>, partition: i32) -> Self {
-        Self {
-            topic: topic.into(),
-            partition,
-        }
+        Self { topic: topic.into(), partition }
     }
 }
 
@@ -100,10 +97,7 @@ impl ProducerRecord {
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, key: impl Into<String>, value: impl Into<Bytes>) -> Self {
-        self.headers.push(Header {
-            key: key.into(),
-            value: Some(value.into()),
-        });
+        self.headers.push(Header { key: key.into(), value: Some(value.into()) });
         self
     }
 }
@@ -136,11 +130,7 @@ impl OffsetAndMetadata {
     /// Makes a position without leader epoch and text.
     #[must_use]
     pub fn new(offset: i64) -> Self {
-        Self {
-            offset,
-            leader_epoch: None,
-            metadata: String::new(),
-        }
+        Self { offset, leader_epoch: None, metadata: String::new() }
     }
 }
 

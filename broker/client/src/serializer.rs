@@ -49,9 +49,7 @@ impl Serializer<String> for StringSerializer {
 impl Deserializer<String> for StringSerializer {
     fn deserialize(&self, topic: &str, bytes: Option<&[u8]>) -> Result<String, SerializationError> {
         let bytes = bytes.ok_or_else(|| absent(topic))?;
-        String::from_utf8(bytes.to_vec()).map_err(|error| SerializationError {
-            reason: error.to_string(),
-        })
+        String::from_utf8(bytes.to_vec()).map_err(|error| SerializationError { reason: error.to_string() })
     }
 }
 
@@ -84,9 +82,7 @@ impl Serializer<i64> for LongSerializer {
 impl Deserializer<i64> for LongSerializer {
     fn deserialize(&self, topic: &str, bytes: Option<&[u8]>) -> Result<i64, SerializationError> {
         let bytes = bytes.ok_or_else(|| absent(topic))?;
-        let wrong = |_| SerializationError {
-            reason: format!("expected 8 bytes, found {}", bytes.len()),
-        };
+        let wrong = |_| SerializationError { reason: format!("expected 8 bytes, found {}", bytes.len()) };
         bytes.try_into().map(i64::from_be_bytes).map_err(wrong)
     }
 }
@@ -97,22 +93,16 @@ pub struct Nullable<S>(pub S);
 
 impl<T, S: Serializer<T>> Serializer<Option<T>> for Nullable<S> {
     fn serialize(&self, topic: &str, value: &Option<T>) -> Result<Option<Bytes>, SerializationError> {
-        value
-            .as_ref()
-            .map_or(Ok(None), |value| self.0.serialize(topic, value))
+        value.as_ref().map_or(Ok(None), |value| self.0.serialize(topic, value))
     }
 }
 
 impl<T, S: Deserializer<T>> Deserializer<Option<T>> for Nullable<S> {
     fn deserialize(&self, topic: &str, bytes: Option<&[u8]>) -> Result<Option<T>, SerializationError> {
-        bytes
-            .map(|bytes| self.0.deserialize(topic, Some(bytes)))
-            .transpose()
+        bytes.map(|bytes| self.0.deserialize(topic, Some(bytes))).transpose()
     }
 }
 
 fn absent(topic: impl fmt::Display) -> SerializationError {
-    SerializationError {
-        reason: format!("a record of {topic} is null, which this type cannot be"),
-    }
+    SerializationError { reason: format!("a record of {topic} is null, which this type cannot be") }
 }

@@ -43,13 +43,7 @@ pub(crate) struct BatchScan<'a> {
 impl<'a> BatchScan<'a> {
     /// `start` must be the beginning of a batch.
     pub(crate) fn new(file: &'a StoredFile, start: u64, end: u64) -> Self {
-        Self {
-            file,
-            position: start,
-            end,
-            window: Bytes::new(),
-            window_start: start,
-        }
+        Self { file, position: start, end, window: Bytes::new(), window_start: start }
     }
 
     /// Where the next batch begins.
@@ -85,9 +79,7 @@ impl<'a> BatchScan<'a> {
         self.fill(remaining.min(HEADER_BYTES), BATCH_WINDOW)?;
         let header = RecordBatch::peek_header(&self.buffered()).map_err(|source| self.damaged(source))?;
         self.fill(remaining.min(header.size_bytes()), BATCH_WINDOW)?;
-        let mut input = self
-            .buffered()
-            .slice(..header.size_bytes().min(self.buffered().len()));
+        let mut input = self.buffered().slice(..header.size_bytes().min(self.buffered().len()));
         let batch = RecordBatch::decode_next(&mut input).map_err(|source| self.damaged(source))?;
         let batch = batch.expect("the input begins with a header");
         batch.verify_checksum().map_err(|source| self.damaged(source))?;
@@ -96,9 +88,7 @@ impl<'a> BatchScan<'a> {
     }
 
     fn remaining(&self) -> Option<u64> {
-        self.end
-            .checked_sub(self.position)
-            .filter(|remaining| *remaining > 0)
+        self.end.checked_sub(self.position).filter(|remaining| *remaining > 0)
     }
 
     /// The window's bytes from the next batch on.
@@ -121,10 +111,6 @@ impl<'a> BatchScan<'a> {
     }
 
     fn damaged(&self, source: BatchError) -> ScanError {
-        ScanError::Damaged {
-            path: self.file.path().to_path_buf(),
-            position: self.position,
-            source,
-        }
+        ScanError::Damaged { path: self.file.path().to_path_buf(), position: self.position, source }
     }
 }

@@ -71,13 +71,7 @@ impl CheckpointFile {
             Some(content) => parse(&path, &String::from_utf8_lossy(&content))?,
             None => Checkpoint::default(),
         };
-        Ok(Self {
-            path,
-            state: Mutex::new(State {
-                written,
-                generation: 0,
-            }),
-        })
+        Ok(Self { path, state: Mutex::new(State { written, generation: 0 }) })
     }
 
     pub(crate) fn written(&self) -> Checkpoint {
@@ -95,10 +89,7 @@ impl CheckpointFile {
         log_start_offset: i64,
     ) -> Result<(), StorageError> {
         let mut state = self.state();
-        let checkpoint = Checkpoint {
-            log_start_offset,
-            ..state.written
-        };
+        let checkpoint = Checkpoint { log_start_offset, ..state.written };
         self.write(storage, &mut state, checkpoint)
     }
 
@@ -113,10 +104,7 @@ impl CheckpointFile {
         if generation != state.generation || recovery_point <= state.written.recovery_point {
             return Ok(());
         }
-        let checkpoint = Checkpoint {
-            recovery_point,
-            ..state.written
-        };
+        let checkpoint = Checkpoint { recovery_point, ..state.written };
         self.write(storage, &mut state, checkpoint)
     }
 
@@ -140,10 +128,7 @@ impl CheckpointFile {
         if checkpoint == state.written {
             return Ok(());
         }
-        let Checkpoint {
-            log_start_offset,
-            recovery_point,
-        } = checkpoint;
+        let Checkpoint { log_start_offset, recovery_point } = checkpoint;
         let text = format!(
             "{NAME} {VERSION} {OLDEST_READER}\nlog_start_offset {log_start_offset}\nrecovery_point {recovery_point}\n"
         );
@@ -170,18 +155,11 @@ fn parse(path: &std::path::Path, text: &str) -> Result<Checkpoint, CheckpointErr
     };
     let oldest_reader: u32 = oldest_reader.parse().map_err(|_| damaged(1))?;
     if oldest_reader > VERSION {
-        return Err(CheckpointError::TooNew {
-            path: path.to_path_buf(),
-            oldest_reader,
-        });
+        return Err(CheckpointError::TooNew { path: path.to_path_buf(), oldest_reader });
     }
     let number = |line: usize, name: &str| -> Result<i64, CheckpointError> {
-        let text = lines
-            .get(line - 1)
-            .and_then(|line| line.strip_prefix(name)?.strip_prefix(' '));
-        text.and_then(|digits| digits.parse().ok())
-            .filter(|number| *number >= 0)
-            .ok_or_else(|| damaged(line))
+        let text = lines.get(line - 1).and_then(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        text.and_then(|digits| digits.parse().ok()).filter(|number| *number >= 0).ok_or_else(|| damaged(line))
     };
     Ok(Checkpoint {
         log_start_offset: number(2, "log_start_offset")?,
@@ -199,25 +177,12 @@ mod tests {
         let (folder, disk) = (tempfile::tempdir().unwrap(), Disk::default());
         let file = CheckpointFile::open(&disk, folder.path().join(NAME)).unwrap();
         let before = file.generation();
-        file.truncated_to(
-            &disk,
-            Checkpoint {
-                log_start_offset: 3,
-                recovery_point: 10,
-            },
-        )
-        .unwrap();
+        file.truncated_to(&disk, Checkpoint { log_start_offset: 3, recovery_point: 10 }).unwrap();
         file.raise_recovery_point(&disk, 20, before).unwrap();
         assert_eq!(file.written().recovery_point, 10);
         file.raise_recovery_point(&disk, 20, file.generation()).unwrap();
         let again = CheckpointFile::open(&disk, folder.path().join(NAME)).unwrap();
-        assert_eq!(
-            again.written(),
-            Checkpoint {
-                log_start_offset: 3,
-                recovery_point: 20
-            }
-        );
+        assert_eq!(again.written(), Checkpoint { log_start_offset: 3, recovery_point: 20 });
     }
 
     #[test]

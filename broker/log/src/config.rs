@@ -74,10 +74,7 @@ impl Default for LogConfig {
             timestamp_type: TimestampType::CreateTime,
             timestamp_before_max: None,
             timestamp_after_max: Some(Duration::from_hours(1)),
-            cleanup: CleanupPolicy {
-                delete: true,
-                compact: false,
-            },
+            cleanup: CleanupPolicy { delete: true, compact: false },
             compression: TopicCompression::Producer,
             producer_expiration: DAY,
         }

@@ -91,8 +91,7 @@ impl<E: Entry> EntryFile<E> {
 
     /// Keeps the first `count` entries.
     pub(crate) fn truncate(&mut self, storage: &dyn Storage, count: u64) -> Result<(), StorageError> {
-        self.pending
-            .truncate(usize::try_from(count.saturating_sub(self.stored)).unwrap_or(usize::MAX));
+        self.pending.truncate(usize::try_from(count.saturating_sub(self.stored)).unwrap_or(usize::MAX));
         self.last = OnceLock::new();
         if count < self.stored {
             self.file.create(storage)?.set_len(count * E::SIZE as u64)?;
@@ -148,11 +147,7 @@ impl<E: Entry> EntryFile<E> {
         let (mut low, mut high) = (0, self.stored);
         while high - low > BLOCK {
             let middle = low + (high - low) / 2;
-            if is_before(&self.read(&file, middle, 1)?[0]) {
-                low = middle + 1
-            } else {
-                high = middle
-            }
+            if is_before(&self.read(&file, middle, 1)?[0]) { low = middle + 1 } else { high = middle }
         }
         Ok(low + self.read(&file, low, high - low)?.partition_point(is_before) as u64)
     }
@@ -184,9 +179,6 @@ impl<E: Entry> EntryFile<E> {
         let count = usize::try_from(count).expect("an index has fewer than 2^32 entries");
         let mut bytes = vec![0; count * E::SIZE];
         file.read_exact_at(&mut bytes, start * E::SIZE as u64)?;
-        Ok(bytes
-            .chunks_exact(E::SIZE)
-            .map(|entry| E::decode(self.base_offset, entry))
-            .collect())
+        Ok(bytes.chunks_exact(E::SIZE).map(|entry| E::decode(self.base_offset, entry)).collect())
     }
 }

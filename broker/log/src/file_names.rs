@@ -86,14 +86,8 @@ mod tests {
     #[test]
     fn names_lead_back_to_what_they_were_made_of() {
         assert_eq!(offset_file_name(42, LOG), "00000000000000000042.log");
-        assert_eq!(
-            parse_offset_file_name("00000000000000000042.log"),
-            Some((42, "log"))
-        );
-        assert_eq!(
-            parse_offset_file_name("00000000000000000042.log.deleted"),
-            Some((42, "log.deleted"))
-        );
+        assert_eq!(parse_offset_file_name("00000000000000000042.log"), Some((42, "log")));
+        assert_eq!(parse_offset_file_name("00000000000000000042.log.deleted"), Some((42, "log.deleted")));
         assert_eq!(parse_offset_file_name("42.log"), None);
         assert_eq!(parse_offset_file_name("leader-epoch-checkpoint"), None);
         assert_eq!(parse_partition_directory_name("a-b-7"), Some(("a-b", 7)));

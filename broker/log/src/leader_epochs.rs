@@ -41,13 +41,7 @@ impl LeaderEpochs {
             None => None,
         };
         let found = starts.is_some();
-        Ok((
-            Self {
-                path,
-                starts: starts.unwrap_or_default(),
-            },
-            found,
-        ))
+        Ok((Self { path, starts: starts.unwrap_or_default() }, found))
     }
 
     /// Notes that `epoch` wrote the record at `offset`; news only if the epoch is larger than all before.
@@ -74,27 +68,18 @@ impl LeaderEpochs {
 
     /// The epoch that the record at `offset` belongs to.
     pub(crate) fn epoch_of(&self, offset: i64) -> Option<i32> {
-        self.starts
-            .iter()
-            .rfind(|start| start.offset <= offset)
-            .map(|start| start.epoch)
+        self.starts.iter().rfind(|start| start.offset <= offset).map(|start| start.epoch)
     }
 
     /// The largest epoch up to `epoch` and where it ended; `None` if every known epoch is smaller or larger in
     /// a way that gives no answer.
     pub(crate) fn end_offset_for(&self, epoch: i32, log_end_offset: i64) -> Option<EpochOffset> {
         if self.latest()? == epoch {
-            return Some(EpochOffset {
-                epoch,
-                offset: log_end_offset,
-            });
+            return Some(EpochOffset { epoch, offset: log_end_offset });
         }
         let next = self.starts.iter().find(|start| start.epoch > epoch)?;
         let own = self.starts.iter().rfind(|start| start.epoch <= epoch);
-        Some(EpochOffset {
-            epoch: own.map_or(epoch, |own| own.epoch),
-            offset: next.offset,
-        })
+        Some(EpochOffset { epoch: own.map_or(epoch, |own| own.epoch), offset: next.offset })
     }
 
     /// Removes the epochs that begin at `end_offset` or behind it.
@@ -115,9 +100,7 @@ impl LeaderEpochs {
         start_offset: i64,
     ) -> Result<(), StorageError> {
         let mut starts = self.starts.clone();
-        let own = starts
-            .partition_point(|start| start.offset <= start_offset)
-            .saturating_sub(1);
+        let own = starts.partition_point(|start| start.offset <= start_offset).saturating_sub(1);
         starts.drain(..own);
         if let Some(first) = starts.first_mut() {
             first.offset = first.offset.max(start_offset);
@@ -158,10 +141,7 @@ fn parse(text: &str) -> Option<Vec<EpochOffset>> {
 
 fn parse_start(line: &str) -> Option<EpochOffset> {
     let (epoch, offset) = line.split_once(' ')?;
-    Some(EpochOffset {
-        epoch: epoch.parse().ok()?,
-        offset: offset.parse().ok()?,
-    })
+    Some(EpochOffset { epoch: epoch.parse().ok()?, offset: offset.parse().ok()? })
 }
 
 #[cfg(test)]
@@ -181,9 +161,7 @@ mod tests {
     }
 
     fn end(epochs: &LeaderEpochs, epoch: i32) -> Option<(i32, i64)> {
-        epochs
-            .end_offset_for(epoch, 100)
-            .map(|answer| (answer.epoch, answer.offset))
+        epochs.end_offset_for(epoch, 100).map(|answer| (answer.epoch, answer.offset))
     }
 
     #[test]
@@ -203,10 +181,7 @@ mod tests {
         let (_folder, disk, mut epochs) = epochs(&[(2, 0), (5, 10), (7, 30)]);
         epochs.truncate_end(&disk, 30).unwrap();
         epochs.truncate_start(&disk, 4).unwrap();
-        assert_eq!(
-            std::fs::read_to_string(&epochs.path).unwrap(),
-            "0\n2\n2 4\n5 10\n"
-        );
+        assert_eq!(std::fs::read_to_string(&epochs.path).unwrap(), "0\n2\n2 4\n5 10\n");
         let (again, found) = LeaderEpochs::open(&disk, epochs.path.clone()).unwrap();
         assert!(found);
         assert_eq!(again.starts, epochs.starts);

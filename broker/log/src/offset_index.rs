@@ -29,10 +29,7 @@ impl Entry for OffsetEntry {
     }
 
     fn decode(base_offset: i64, mut bytes: &[u8]) -> Self {
-        Self {
-            offset: base_offset + i64::from(bytes.get_u32()),
-            position: bytes.get_u32(),
-        }
+        Self { offset: base_offset + i64::from(bytes.get_u32()), position: bytes.get_u32() }
     }
 }
 

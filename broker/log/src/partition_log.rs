@@ -134,15 +134,11 @@ impl PartitionLog {
     }
 
     fn active_mut(&mut self) -> &mut Segment {
-        self.segments
-            .last_mut()
-            .expect("a log has a segment at all times")
+        self.segments.last_mut().expect("a log has a segment at all times")
     }
 
     /// Index of the segment that contains `offset`, or would.
     fn segment_index(&self, offset: i64) -> usize {
-        self.segments
-            .partition_point(|segment| segment.base_offset() <= offset)
-            .saturating_sub(1)
+        self.segments.partition_point(|segment| segment.base_offset() <= offset).saturating_sub(1)
     }
 }

@@ -44,9 +44,7 @@ impl PartitionMetadata {
             return Ok(None);
         };
         let text = String::from_utf8_lossy(&content);
-        let topic_id = text
-            .strip_prefix("version: 0\ntopic_id: ")
-            .and_then(|id| id.trim_end().parse().ok());
+        let topic_id = text.strip_prefix("version: 0\ntopic_id: ").and_then(|id| id.trim_end().parse().ok());
         let found = || text.chars().take(200).collect();
         topic_id
             .map(|topic_id| Some(Self { topic_id }))
@@ -72,14 +70,9 @@ mod tests {
     fn the_topic_id_reads_back_and_a_damaged_file_is_refused() {
         let (folder, disk) = (tempfile::tempdir().unwrap(), Disk::default());
         assert_eq!(PartitionMetadata::read(&disk, folder.path()).unwrap(), None);
-        let metadata = PartitionMetadata {
-            topic_id: Uuid([7; 16]),
-        };
+        let metadata = PartitionMetadata { topic_id: Uuid([7; 16]) };
         metadata.write(&disk, folder.path()).unwrap();
-        assert_eq!(
-            PartitionMetadata::read(&disk, folder.path()).unwrap(),
-            Some(metadata)
-        );
+        assert_eq!(PartitionMetadata::read(&disk, folder.path()).unwrap(), Some(metadata));
         std::fs::write(folder.path().join(PARTITION_METADATA), "version: 0\ntopic_id: ?").unwrap();
         assert!(PartitionMetadata::read(&disk, folder.path()).is_err());
     }

@@ -124,9 +124,7 @@ impl ProducerState {
     /// Sequence number of the last record; -1 if no batch with this epoch is remembered.
     #[must_use]
     pub fn last_sequence(&self) -> i32 {
-        self.batches
-            .last()
-            .map_or(NO_SEQUENCE, |batch| batch.last_sequence)
+        self.batches.last().map_or(NO_SEQUENCE, |batch| batch.last_sequence)
     }
 
     fn enter_epoch(&mut self, epoch: i16) {
@@ -182,47 +180,23 @@ impl ProducerStates {
         let Some(state) = self.get(producer_id) else {
             return Ok(Verdict::Append);
         };
-        let BatchHeader {
-            producer_epoch: epoch,
-            base_sequence: found,
-            ..
-        } = *header;
+        let BatchHeader { producer_epoch: epoch, base_sequence: found, .. } = *header;
         if epoch < state.epoch {
-            return Err(ProducerError::OldEpoch {
-                producer_id,
-                found: epoch,
-                current: state.epoch,
-            });
+            return Err(ProducerError::OldEpoch { producer_id, found: epoch, current: state.epoch });
         }
-        let last_sequence = if epoch == state.epoch {
-            state.last_sequence()
-        } else {
-            NO_SEQUENCE
-        };
+        let last_sequence = if epoch == state.epoch { state.last_sequence() } else { NO_SEQUENCE };
         if epoch == state.epoch
             && let Some(stored) = state.batches.iter().find(|stored| is_same_batch(stored, header))
         {
             return Ok(Verdict::Duplicate(*stored));
         }
-        let expected = if last_sequence < 0 {
-            0
-        } else {
-            sequence_after(last_sequence, 1)
-        };
+        let expected = if last_sequence < 0 { 0 } else { sequence_after(last_sequence, 1) };
         if found != expected {
-            return Err(ProducerError::OutOfOrderSequence {
-                producer_id,
-                epoch,
-                found,
-                expected,
-            });
+            return Err(ProducerError::OutOfOrderSequence { producer_id, epoch, found, expected });
         }
         match state.transaction_start {
             Some(first_offset) if !header.attributes.is_transactional() => {
-                Err(ProducerError::NotTransactional {
-                    producer_id,
-                    first_offset,
-                })
+                Err(ProducerError::NotTransactional { producer_id, first_offset })
             }
             _ => Ok(Verdict::Append),
         }
@@ -230,17 +204,11 @@ impl ProducerStates {
 
     /// Judges a data batch of a coordinator, which has no sequence numbers.
     pub(crate) fn check_epoch(&self, header: &BatchHeader) -> Result<(), ProducerError> {
-        let BatchHeader {
-            producer_id,
-            producer_epoch: found,
-            ..
-        } = *header;
+        let BatchHeader { producer_id, producer_epoch: found, .. } = *header;
         match self.get(producer_id) {
-            Some(state) if found < state.epoch => Err(ProducerError::OldEpoch {
-                producer_id,
-                found,
-                current: state.epoch,
-            }),
+            Some(state) if found < state.epoch => {
+                Err(ProducerError::OldEpoch { producer_id, found, current: state.epoch })
+            }
             _ => Ok(()),
         }
     }
@@ -258,11 +226,7 @@ impl ProducerStates {
         };
         let (found, current) = (marker.coordinator_epoch, state.coordinator_epoch);
         if found < current {
-            return Err(ProducerError::CoordinatorFenced {
-                producer_id,
-                found,
-                current,
-            });
+            return Err(ProducerError::CoordinatorFenced { producer_id, found, current });
         }
         Ok(())
     }
@@ -273,10 +237,7 @@ impl ProducerStates {
             return;
         }
         let epoch = header.producer_epoch;
-        let state = self
-            .producers
-            .entry(header.producer_id)
-            .or_insert_with(|| ProducerState::new(epoch));
+        let state = self.producers.entry(header.producer_id).or_insert_with(|| ProducerState::new(epoch));
         state.enter_epoch(epoch);
         state.last_written_ms = wall_ms;
         if state.batches.len() == MAX_BATCHES {
@@ -296,15 +257,8 @@ impl ProducerStates {
         marker: &EndTransactionMarker,
         wall_ms: i64,
     ) -> Option<AbortedTransaction> {
-        let BatchHeader {
-            producer_id,
-            producer_epoch: epoch,
-            ..
-        } = *header;
-        let state = self
-            .producers
-            .entry(producer_id)
-            .or_insert_with(|| ProducerState::new(epoch));
+        let BatchHeader { producer_id, producer_epoch: epoch, .. } = *header;
+        let state = self.producers.entry(producer_id).or_insert_with(|| ProducerState::new(epoch));
         state.enter_epoch(epoch);
         state.coordinator_epoch = state.coordinator_epoch.max(marker.coordinator_epoch);
         state.last_written_ms = wall_ms;
@@ -325,15 +279,9 @@ impl ProducerStates {
     /// `high_watermark`. Never above `high_watermark`.
     pub(crate) fn last_stable_offset(&self, high_watermark: i64) -> i64 {
         let open = self.open.keys().next().copied();
-        let finished = self
-            .finished
-            .iter()
-            .find(|(_, marker)| **marker >= high_watermark)
-            .map(|(first, _)| *first);
-        [open, finished]
-            .into_iter()
-            .flatten()
-            .fold(high_watermark, i64::min)
+        let finished =
+            self.finished.iter().find(|(_, marker)| **marker >= high_watermark).map(|(first, _)| *first);
+        [open, finished].into_iter().flatten().fold(high_watermark, i64::min)
     }
 
     /// Forgets finished transactions whose markers lie below the high watermark.

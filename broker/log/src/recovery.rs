@@ -129,11 +129,7 @@ pub(crate) fn recover(
             let end_offset = segments[index].end_offset();
             if end_offset > next_base {
                 let (path, next_path) = (segments[index].path().into(), segments[index + 1].path().into());
-                return Err(RecoveryError::Overlap {
-                    path,
-                    end_offset,
-                    next_path,
-                });
+                return Err(RecoveryError::Overlap { path, end_offset, next_path });
             }
         }
         index += 1;
@@ -156,26 +152,18 @@ fn first_to_read(
     let Some(last) = segments.len().checked_sub(1) else {
         return Ok(None);
     };
-    let incomplete = segments
-        .iter()
-        .position(|segment| !has_whole_indexes(segment, sizes));
+    let incomplete = segments.iter().position(|segment| !has_whole_indexes(segment, sizes));
     if !bounds.clean {
         let is_behind = |segment: &Segment| segment.end_offset() >= bounds.recovery_point;
         let behind = segments[..last].iter().position(is_behind).unwrap_or(last);
-        return Ok(Some(
-            incomplete.map_or(behind, |incomplete| incomplete.min(behind)),
-        ));
+        return Ok(Some(incomplete.map_or(behind, |incomplete| incomplete.min(behind))));
     }
     if incomplete.is_some() {
         return Ok(incomplete);
     }
     match segments[last].load_tail(storage) {
         Ok(()) => Ok(None),
-        Err(ScanError::Damaged {
-            path,
-            position,
-            source,
-        }) => {
+        Err(ScanError::Damaged { path, position, source }) => {
             tracing::warn!(path = %path.display(), position, %source, "closed log needs recovery");
             Ok(Some(last))
         }
@@ -188,11 +176,7 @@ fn first_to_read(
 
 /// Whether the segment's indexes are there and end with a whole entry.
 fn has_whole_indexes(segment: &Segment, sizes: &FileSizes) -> bool {
-    let size = |ending| {
-        sizes
-            .get(&offset_file_name(segment.base_offset(), ending))
-            .copied()
-    };
+    let size = |ending| sizes.get(&offset_file_name(segment.base_offset(), ending)).copied();
     let is_whole = |size: u64, entry: usize| size.is_multiple_of(entry as u64);
     segment.is_empty()
         || (size(OFFSET_INDEX).is_some_and(|size| is_whole(size, OffsetEntry::SIZE))
@@ -236,10 +220,7 @@ fn rebuild(
                     (batch.base_offset(), batch.header().last_offset_delta);
                 return Ok(Some((
                     position,
-                    BatchError::InvalidOffsetDelta {
-                        base_offset,
-                        last_offset_delta,
-                    },
+                    BatchError::InvalidOffsetDelta { base_offset, last_offset_delta },
                 )));
             }
             Ok(Some(batch)) => segment.note_batch(storage, batch.header(), bounds.index_interval_bytes)?,
@@ -287,24 +268,14 @@ fn judge(
     let Some((intact_path, intact_position)) = intact else {
         return Ok(damaged.1.to_string());
     };
-    let end = if has_wrong_offsets {
-        position + PREFIX_BYTES as u64
-    } else {
-        behind.unwrap_or(size)
-    };
+    let end = if has_wrong_offsets { position + PREFIX_BYTES as u64 } else { behind.unwrap_or(size) };
     let was_synced = segment.end_offset() < bounds.recovery_point;
     let ends_early = behind.is_none() && matches!(damaged.1, BatchError::Incomplete { .. });
     if !was_synced && (ends_early || looks_unwritten(&file, position, end, segment.end_offset())?) {
         return Ok(damaged.1.to_string());
     }
     let path = segment.path().to_path_buf();
-    Err(RecoveryError::InteriorDamage {
-        path,
-        position,
-        intact_path,
-        intact_position,
-        source: damaged.1,
-    })
+    Err(RecoveryError::InteriorDamage { path, position, intact_path, intact_position, source: damaged.1 })
 }
 
 /// Cuts the log at `position` of segment `at.0` and removes the segments behind it, the last one first.
@@ -328,12 +299,6 @@ fn cut(
     file.set_len(position)?;
     let (path, end_offset) = (segment.path().to_path_buf(), segment.end_offset());
     tracing::warn!(path = %path.display(), position, bytes, end_offset, reason, "cut the torn end of a log");
-    report.cut = Some(CutTail {
-        path,
-        position,
-        bytes,
-        end_offset,
-        reason,
-    });
+    report.cut = Some(CutTail { path, position, bytes, end_offset, reason });
     Ok(())
 }

@@ -51,12 +51,7 @@ impl Segment {
     /// Describes the segment at `base_offset`, whose files have `sizes`; opens nothing.
     pub(crate) fn new(directory: &Path, base_offset: i64, sizes: &FileSizes) -> Self {
         let path = |ending| directory.join(offset_file_name(base_offset, ending));
-        let size = |ending| {
-            sizes
-                .get(&offset_file_name(base_offset, ending))
-                .copied()
-                .unwrap_or(0)
-        };
+        let size = |ending| sizes.get(&offset_file_name(base_offset, ending)).copied().unwrap_or(0);
         let entries = |ending| (path(ending), size(ending));
         let (offsets, times) = (entries(file_names::OFFSET_INDEX), entries(file_names::TIME_INDEX));
         let transactions = entries(file_names::TRANSACTION_INDEX);
@@ -138,16 +133,10 @@ impl Segment {
     ) -> Result<(), WriteFailure> {
         let file = match &self.unsynced {
             Some(file) => Arc::clone(file),
-            None => self
-                .log
-                .open(storage)
-                .map_err(|error| WriteFailure { error, undone: true })?,
+            None => self.log.open(storage).map_err(|error| WriteFailure { error, undone: true })?,
         };
         if let Err(error) = file.write_all_at(parts, self.size_bytes) {
-            return Err(WriteFailure {
-                error,
-                undone: file.set_len(self.size_bytes).is_ok(),
-            });
+            return Err(WriteFailure { error, undone: file.set_len(self.size_bytes).is_ok() });
         }
         self.unsynced = Some(file);
         Ok(())
@@ -166,10 +155,7 @@ impl Segment {
         self.note_timestamp(storage, header)?;
         if self.bytes_since_entry > u64::from(index_interval_bytes) {
             let position = u32::try_from(position).expect("a segment rolls before it passes 2 GiB");
-            self.offsets.push(OffsetEntry {
-                offset: header.last_offset(),
-                position,
-            });
+            self.offsets.push(OffsetEntry { offset: header.last_offset(), position });
             self.note_largest_timestamp(storage)?;
             self.bytes_since_entry = 0;
         }
@@ -182,20 +168,13 @@ impl Segment {
         if self.offsets.is_flush_due() {
             self.offsets.flush(storage)?;
         }
-        if self.times.is_flush_due() {
-            self.times.flush(storage)
-        } else {
-            Ok(())
-        }
+        if self.times.is_flush_due() { self.times.flush(storage) } else { Ok(()) }
     }
 
     fn note_timestamp(&mut self, storage: &dyn Storage, header: &BatchHeader) -> Result<(), StorageError> {
         self.first_timestamp.get_or_insert(header.max_timestamp);
         if header.max_timestamp > self.largest_timestamp(storage)?.timestamp {
-            let largest = TimestampOffset {
-                timestamp: header.max_timestamp,
-                offset: header.last_offset(),
-            };
+            let largest = TimestampOffset { timestamp: header.max_timestamp, offset: header.last_offset() };
             self.largest = OnceLock::from(largest);
         }
         Ok(())
@@ -206,10 +185,7 @@ impl Segment {
         if let Some(largest) = self.largest.get() {
             return Ok(*largest);
         }
-        let none = TimestampOffset {
-            timestamp: NO_TIMESTAMP,
-            offset: self.base_offset,
-        };
+        let none = TimestampOffset { timestamp: NO_TIMESTAMP, offset: self.base_offset };
         let last = self.times.last(storage)?.unwrap_or(none);
         Ok(*self.largest.get_or_init(|| last))
     }
@@ -217,11 +193,7 @@ impl Segment {
     /// Adds the largest timestamp to the time index; done whenever the offset index grows and at the end.
     pub(crate) fn note_largest_timestamp(&mut self, storage: &dyn Storage) -> Result<(), StorageError> {
         let largest = self.largest_timestamp(storage)?;
-        if largest.timestamp == NO_TIMESTAMP {
-            Ok(())
-        } else {
-            self.times.note(storage, largest)
-        }
+        if largest.timestamp == NO_TIMESTAMP { Ok(()) } else { self.times.note(storage, largest) }
     }
 
     /// Whether index entries wait in memory.
@@ -235,10 +207,7 @@ impl Segment {
         storage: &dyn Storage,
     ) -> Result<Vec<Arc<StoredFile>>, StorageError> {
         self.note_largest_timestamp(storage)?;
-        let mut files = vec![
-            self.offsets.flushed_file(storage)?,
-            self.times.flushed_file(storage)?,
-        ];
+        let mut files = vec![self.offsets.flushed_file(storage)?, self.times.flushed_file(storage)?];
         if self.transactions.len() > 0 {
             files.push(self.transactions.flushed_file(storage)?);
         }
@@ -349,10 +318,7 @@ impl Segment {
         let file = self.open_log(storage)?;
         let first = BatchScan::new(&file, 0, self.size_bytes).next_header()?;
         self.first_timestamp = first.map(|(_, header)| header.max_timestamp);
-        let last_entry = self
-            .offsets
-            .last(storage)?
-            .map_or(0, |entry| u64::from(entry.position));
+        let last_entry = self.offsets.last(storage)?.map_or(0, |entry| u64::from(entry.position));
         let mut scan = BatchScan::new(&file, last_entry, self.size_bytes);
         while let Some((_, header)) = scan.next_header()? {
             self.end_offset = header.end_offset();

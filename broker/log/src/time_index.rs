@@ -31,10 +31,7 @@ impl Entry for TimestampOffset {
     }
 
     fn decode(base_offset: i64, mut bytes: &[u8]) -> Self {
-        Self {
-            timestamp: bytes.get_i64(),
-            offset: base_offset + i64::from(bytes.get_u32()),
-        }
+        Self { timestamp: bytes.get_i64(), offset: base_offset + i64::from(bytes.get_u32()) }
     }
 }
 
@@ -48,9 +45,7 @@ impl TimeIndex {
         storage: &dyn Storage,
         timestamp: i64,
     ) -> Result<Option<i64>, StorageError> {
-        Ok(self
-            .last_before(storage, |entry| entry.timestamp <= timestamp)?
-            .map(|entry| entry.offset))
+        Ok(self.last_before(storage, |entry| entry.timestamp <= timestamp)?.map(|entry| entry.offset))
     }
 
     /// Adds an entry unless its timestamp is no news.

@@ -102,10 +102,7 @@ pub(crate) fn validate(
 ) -> Result<Vec<RecordBatch>, ValidationError> {
     let size = records.len();
     if size as u64 > u64::from(config.segment_bytes) {
-        return Err(ValidationError::LargerThanSegment {
-            size,
-            limit: config.segment_bytes,
-        });
+        return Err(ValidationError::LargerThanSegment { size, limit: config.segment_bytes });
     }
     let mut batches = Vec::with_capacity(1);
     while let Some(batch) = RecordBatch::decode_next(&mut records).map_err(ValidationError::Malformed)? {
@@ -115,11 +112,7 @@ pub(crate) fn validate(
         check_batch(&batch, origin, config, wall_ms)?;
         batches.push(batch);
     }
-    if batches.is_empty() {
-        Err(ValidationError::BatchCount { found: 0 })
-    } else {
-        Ok(batches)
-    }
+    if batches.is_empty() { Err(ValidationError::BatchCount { found: 0 }) } else { Ok(batches) }
 }
 
 fn check_batch(
@@ -138,15 +131,9 @@ fn check_batch(
         return Err(ValidationError::TooLarge { size, limit });
     }
     check_header(batch.header(), origin)?;
-    batch
-        .verify_record_count(MAX_UNCOMPRESSED_BYTES)
-        .map_err(ValidationError::Malformed)?;
+    batch.verify_record_count(MAX_UNCOMPRESSED_BYTES).map_err(ValidationError::Malformed)?;
     check_timestamps(batch, config, wall_ms)?;
-    if config.cleanup.compact && !batch.is_control() {
-        check_keys(batch)
-    } else {
-        Ok(())
-    }
+    if config.cleanup.compact && !batch.is_control() { check_keys(batch) } else { Ok(()) }
 }
 
 fn check_header(header: &BatchHeader, origin: AppendOrigin) -> Result<(), ValidationError> {
@@ -166,22 +153,15 @@ fn check_header(header: &BatchHeader, origin: AppendOrigin) -> Result<(), Valida
     } else {
         return Ok(());
     };
-    Err(ValidationError::InvalidRecord {
-        rule: broken,
-        faults: Vec::new(),
-    })
+    Err(ValidationError::InvalidRecord { rule: broken, faults: Vec::new() })
 }
 
 fn check_timestamps(batch: &RecordBatch, config: &LogConfig, wall_ms: i64) -> Result<(), ValidationError> {
     if config.timestamp_type == TimestampType::LogAppendTime || batch.is_control() {
         return Ok(());
     }
-    let min = config
-        .timestamp_before_max
-        .map_or(i64::MIN, |limit| wall_ms.saturating_sub(millis(limit)));
-    let max = config
-        .timestamp_after_max
-        .map_or(i64::MAX, |limit| wall_ms.saturating_add(millis(limit)));
+    let min = config.timestamp_before_max.map_or(i64::MIN, |limit| wall_ms.saturating_sub(millis(limit)));
+    let max = config.timestamp_after_max.map_or(i64::MAX, |limit| wall_ms.saturating_add(millis(limit)));
     let allowed = |timestamp: i64| timestamp == NO_TIMESTAMP || (min..=max).contains(&timestamp);
     let largest = batch.header().max_timestamp;
     if allowed(largest) && config.timestamp_before_max.is_none() {
@@ -195,21 +175,12 @@ fn check_timestamps(batch: &RecordBatch, config: &LogConfig, wall_ms: i64) -> Re
     if faults.is_empty() && allowed(largest) {
         return Ok(());
     }
-    Err(ValidationError::InvalidTimestamp {
-        found: largest,
-        min,
-        max,
-        faults,
-    })
+    Err(ValidationError::InvalidTimestamp { found: largest, min, max, faults })
 }
 
 fn check_keys(batch: &RecordBatch) -> Result<(), ValidationError> {
-    let fault = |record: &RecordRef<'_>| {
-        record
-            .key
-            .is_none()
-            .then(|| "a compacted topic needs keys".to_owned())
-    };
+    let fault =
+        |record: &RecordRef<'_>| record.key.is_none().then(|| "a compacted topic needs keys".to_owned());
     let faults = find_faults(batch, fault)?;
     if faults.is_empty() {
         return Ok(());
@@ -225,9 +196,7 @@ fn find_faults(
     batch: &RecordBatch,
     fault: impl Fn(&RecordRef<'_>) -> Option<String>,
 ) -> Result<Vec<RecordFault>, ValidationError> {
-    let records = batch
-        .records(MAX_UNCOMPRESSED_BYTES)
-        .map_err(ValidationError::Malformed)?;
+    let records = batch.records(MAX_UNCOMPRESSED_BYTES).map_err(ValidationError::Malformed)?;
     let mut faults = Vec::new();
     for (batch_index, record) in (0..).zip(&records) {
         let record = record.map_err(ValidationError::Malformed)?;

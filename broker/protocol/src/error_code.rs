@@ -290,11 +290,7 @@ mod tests {
     fn what_needs_a_refresh_is_retriable() {
         let refresh = ErrorCode::ALL.iter().filter(|error| error.needs_refresh());
         assert!(refresh.clone().all(|error| error.is_retriable()));
-        assert!(
-            refresh
-                .clone()
-                .any(|&error| error == ErrorCode::NotLeaderOrFollower)
-        );
+        assert!(refresh.clone().any(|&error| error == ErrorCode::NotLeaderOrFollower));
         assert!(ErrorCode::NotEnoughReplicas.is_retriable() && !ErrorCode::NotEnoughReplicas.needs_refresh());
         assert!(!ErrorCode::TopicAuthorizationFailed.is_retriable());
     }
@@ -302,11 +298,7 @@ mod tests {
     #[test]
     fn messages_are_phrases_of_their_own() {
         let mut messages: Vec<&str> = ErrorCode::ALL.iter().map(|error| error.message()).collect();
-        assert!(
-            messages
-                .iter()
-                .all(|message| !message.ends_with('.') && !message.is_empty())
-        );
+        assert!(messages.iter().all(|message| !message.ends_with('.') && !message.is_empty()));
         messages.sort_unstable();
         messages.dedup();
         assert_eq!(messages.len(), ErrorCode::ALL.len());
@@ -314,10 +306,6 @@ mod tests {
 
     fn capitalised(word: &str) -> String {
         let mut letters = word.chars();
-        letters
-            .next()
-            .into_iter()
-            .chain(letters.map(|letter| letter.to_ascii_lowercase()))
-            .collect()
+        letters.next().into_iter().chain(letters.map(|letter| letter.to_ascii_lowercase())).collect()
     }
 }

@@ -67,12 +67,7 @@ impl EncodedFrame {
     /// Size of the frame with its holes filled, in bytes, the size prefix counted.
     #[must_use]
     pub fn size_bytes(&self) -> usize {
-        self.bytes.len()
-            + self
-                .holes
-                .iter()
-                .map(|hole| hole.size_bytes as usize)
-                .sum::<usize>()
+        self.bytes.len() + self.holes.iter().map(|hole| hole.size_bytes as usize).sum::<usize>()
     }
 
     /// Whether the frame has no holes.
@@ -132,10 +127,7 @@ fn finish(mut writer: Writer) -> Result<EncodedFrame, EncodeError> {
     let length = writer.size_bytes() - SIZE_PREFIX_BYTES;
     let size = i32::try_from(length).map_err(|_| EncodeError {
         field: "frame",
-        kind: EncodeErrorKind::TooLong {
-            length,
-            max: i32::MAX as usize,
-        },
+        kind: EncodeErrorKind::TooLong { length, max: i32::MAX as usize },
     })?;
     writer.set_frame_size(size);
     let (bytes, holes) = writer.finish();
@@ -149,27 +141,15 @@ mod tests {
     #[test]
     fn sizes_outside_the_limit_are_refused() {
         assert_eq!(frame_size([0, 0, 1, 0], 256), Ok(256));
-        assert_eq!(
-            frame_size([0, 0, 1, 1], 256),
-            Err(FrameSizeError::TooLarge {
-                size: 257,
-                limit: 256
-            })
-        );
-        assert_eq!(
-            frame_size([0xff; 4], 256),
-            Err(FrameSizeError::Negative { size: -1 })
-        );
+        assert_eq!(frame_size([0, 0, 1, 1], 256), Err(FrameSizeError::TooLarge { size: 257, limit: 256 }));
+        assert_eq!(frame_size([0xff; 4], 256), Err(FrameSizeError::Negative { size: -1 }));
     }
 
     #[test]
     fn parts_alternate_as_the_holes_say() {
         let hole = |position, size_bytes| Hole { position, size_bytes };
         let bytes = Bytes::from_static(b"abcdef");
-        let frame = EncodedFrame {
-            bytes,
-            holes: vec![hole(0, 1), hole(2, 7), hole(2, 8), hole(6, 9)],
-        };
+        let frame = EncodedFrame { bytes, holes: vec![hole(0, 1), hole(2, 7), hole(2, 8), hole(6, 9)] };
         assert_eq!(frame.size_bytes(), 31);
         let text = |text: &'static str| FramePart::Bytes(Bytes::from_static(text.as_bytes()));
         let expected = [

@@ -39,12 +39,7 @@ impl RequestHeader {
         if api_version >= api_key.flexible_since() {
             reader.skip_tagged_fields("RequestHeader")?;
         }
-        Ok(Self {
-            api_key,
-            api_version,
-            correlation_id,
-            client_id,
-        })
+        Ok(Self { api_key, api_version, correlation_id, client_id })
     }
 
     /// Appends the header.

@@ -123,15 +123,9 @@ mod tests {
         assert_eq!("abc".parse::<Uuid>(), Err(ParseUuidError::Length { length: 3 }));
         assert_eq!(
             "AAAA+AAAAAAAAAAAAAAAAA".parse::<Uuid>(),
-            Err(ParseUuidError::Character {
-                byte: b'+',
-                position: 4
-            })
+            Err(ParseUuidError::Character { byte: b'+', position: 4 })
         );
-        assert_eq!(
-            "AAAAAAAAAAAAAAAAAAAAAB".parse::<Uuid>(),
-            Err(ParseUuidError::Padding)
-        );
+        assert_eq!("AAAAAAAAAAAAAAAAAAAAAB".parse::<Uuid>(), Err(ParseUuidError::Padding));
     }
 
     #[test]

@@ -23,19 +23,11 @@ pub(crate) enum Change {
     /// A topic came to be, without partitions yet.
     TopicCreated { name: String, id: TopicId },
     /// A partition was added to a topic. Indexes are dense from 0.
-    PartitionAdded {
-        topic: TopicId,
-        index: i32,
-        replicas: Vec<i32>,
-    },
+    PartitionAdded { topic: TopicId, index: i32, replicas: Vec<i32> },
     /// A topic and its partitions are gone; the id is never used again.
     TopicDeleted { id: TopicId },
     /// A configuration override was set (`Some`) or removed (`None`).
-    ConfigChanged {
-        resource: Resource,
-        key: String,
-        value: Option<String>,
-    },
+    ConfigChanged { resource: Resource, key: String, value: Option<String> },
     /// All producer ids below this one may have been given out.
     ProducerIdsReserved { end: i64 },
     /// The broker started without having stopped cleanly: every leader epoch rises by one.
@@ -69,9 +61,7 @@ impl TryFrom<String> for TopicId {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-            .map(Self)
-            .map_err(|_| format!("{text:?} is not a topic id"))
+        text.parse().map(Self).map_err(|_| format!("{text:?} is not a topic id"))
     }
 }
 
@@ -101,11 +91,7 @@ pub(crate) enum ChangeError {
 
 /// Encodes one atomic list of changes as a record value.
 pub(crate) fn encode(changes: &[Change]) -> Vec<u8> {
-    let record = ChangeRecord {
-        version: VERSION,
-        oldest_reader: 1,
-        changes: changes.to_vec(),
-    };
+    let record = ChangeRecord { version: VERSION, oldest_reader: 1, changes: changes.to_vec() };
     serde_json::to_vec(&record).expect("strings, numbers and lists always have a JSON form")
 }
 
@@ -113,10 +99,7 @@ pub(crate) fn encode(changes: &[Change]) -> Vec<u8> {
 pub(crate) fn decode(value: &[u8]) -> Result<Vec<Change>, ChangeError> {
     let head: ChangeRecordVersion = serde_json::from_slice(value).map_err(ChangeError::Malformed)?;
     if head.oldest_reader > VERSION {
-        return Err(ChangeError::TooNew {
-            version: head.version,
-            oldest_reader: head.oldest_reader,
-        });
+        return Err(ChangeError::TooNew { version: head.version, oldest_reader: head.oldest_reader });
     }
     let record: ChangeRecord = serde_json::from_slice(value).map_err(ChangeError::Malformed)?;
     Ok(record.changes)
@@ -149,23 +132,14 @@ mod tests {
     #[test]
     fn a_record_for_newer_readers_is_refused_even_if_its_changes_are_unknown() {
         let newer = br#"{"version":9,"oldest_reader":2,"changes":[{"type":"moon_phase"}]}"#;
-        assert!(matches!(
-            decode(newer),
-            Err(ChangeError::TooNew {
-                version: 9,
-                oldest_reader: 2
-            })
-        ));
+        assert!(matches!(decode(newer), Err(ChangeError::TooNew { version: 9, oldest_reader: 2 })));
     }
 
     #[test]
     fn damage_is_an_error() {
-        for damaged in [
-            &b""[..],
-            b"{}",
-            b"null",
-            b"{\"version\":1,\"oldest_reader\":1,\"changes\":[{\"type\":\"x\"}]}",
-        ] {
+        for damaged in
+            [&b""[..], b"{}", b"null", b"{\"version\":1,\"oldest_reader\":1,\"changes\":[{\"type\":\"x\"}]}"]
+        {
             assert!(matches!(decode(damaged), Err(ChangeError::Malformed(_))));
         }
     }

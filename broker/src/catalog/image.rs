@@ -56,11 +56,7 @@ pub(crate) enum FoldError {
     TopicExists { name: Arc<str> },
     /// Partition indexes must be dense.
     #[error("topic {topic} has {count} partitions, so {index} cannot be the next one")]
-    PartitionOutOfOrder {
-        topic: Arc<str>,
-        count: usize,
-        index: i32,
-    },
+    PartitionOutOfOrder { topic: Arc<str>, count: usize, index: i32 },
 }
 
 impl MetadataImage {
@@ -89,9 +85,7 @@ impl MetadataImage {
 
     /// The topics whose names come after `name`, in order.
     pub(crate) fn topics_from<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a Arc<TopicImage>> {
-        self.topics
-            .range::<str, _>((Bound::Included(name), Bound::Unbounded))
-            .map(|(_, topic)| topic)
+        self.topics.range::<str, _>((Bound::Included(name), Bound::Unbounded)).map(|(_, topic)| topic)
     }
 
     /// Overrides of one broker.
@@ -123,28 +117,17 @@ impl MetadataImage {
     fn apply(&mut self, change: &Change) -> Result<(), FoldError> {
         match change {
             Change::TopicCreated { name, id } => self.create_topic(name, id.0)?,
-            Change::PartitionAdded {
-                topic,
-                index,
-                replicas,
-            } => {
+            Change::PartitionAdded { topic, index, replicas } => {
                 let topic = self.topic_mut(*topic)?;
                 let count = topic.partitions.len();
                 if usize::try_from(*index) != Ok(count) {
                     let topic = Arc::clone(&topic.name);
-                    return Err(FoldError::PartitionOutOfOrder {
-                        topic,
-                        count,
-                        index: *index,
-                    });
+                    return Err(FoldError::PartitionOutOfOrder { topic, count, index: *index });
                 }
                 topic.partitions.push(replicas.clone());
             }
             Change::TopicDeleted { id } => {
-                let name = self
-                    .names
-                    .remove(&id.0)
-                    .ok_or(FoldError::UnknownTopic { id: id.0 })?;
+                let name = self.names.remove(&id.0).ok_or(FoldError::UnknownTopic { id: id.0 })?;
                 self.topics.remove(&name);
             }
             Change::ConfigChanged { resource, key, value } => {
@@ -169,12 +152,8 @@ impl MetadataImage {
         if self.topics.contains_key(&name) || self.names.contains_key(&id) {
             return Err(FoldError::TopicExists { name });
         }
-        let topic = TopicImage {
-            name: Arc::clone(&name),
-            id,
-            partitions: Vec::new(),
-            overrides: Overrides::new(),
-        };
+        let topic =
+            TopicImage { name: Arc::clone(&name), id, partitions: Vec::new(), overrides: Overrides::new() };
         self.names.insert(id, Arc::clone(&name));
         self.topics.insert(name, Arc::new(topic));
         Ok(())
@@ -200,18 +179,11 @@ mod tests {
     }
 
     fn created(name: &str, number: u8) -> Change {
-        Change::TopicCreated {
-            name: name.into(),
-            id: id(number),
-        }
+        Change::TopicCreated { name: name.into(), id: id(number) }
     }
 
     fn partition(number: u8, index: i32) -> Change {
-        Change::PartitionAdded {
-            topic: id(number),
-            index,
-            replicas: vec![1],
-        }
+        Change::PartitionAdded { topic: id(number), index, replicas: vec![1] }
     }
 
     #[test]
@@ -234,9 +206,7 @@ mod tests {
     #[test]
     fn a_name_can_be_used_again_after_deletion_under_another_id() {
         let image = MetadataImage::default().after(&[created("orders", 1)]).unwrap();
-        let image = image
-            .after(&[Change::TopicDeleted { id: id(1) }, created("orders", 2)])
-            .unwrap();
+        let image = image.after(&[Change::TopicDeleted { id: id(1) }, created("orders", 2)]).unwrap();
         assert_eq!(image.topic("orders").unwrap().id, id(2).0);
         assert!(image.topic_by_id(id(1).0).is_none());
     }
@@ -244,33 +214,16 @@ mod tests {
     #[test]
     fn a_change_that_contradicts_the_image_is_refused() {
         let image = MetadataImage::default().after(&[created("orders", 1)]).unwrap();
-        assert!(matches!(
-            image.after(&[created("orders", 2)]),
-            Err(FoldError::TopicExists { .. })
-        ));
-        assert!(matches!(
-            image.after(&[partition(9, 0)]),
-            Err(FoldError::UnknownTopic { .. })
-        ));
+        assert!(matches!(image.after(&[created("orders", 2)]), Err(FoldError::TopicExists { .. })));
+        assert!(matches!(image.after(&[partition(9, 0)]), Err(FoldError::UnknownTopic { .. })));
         let error = image.after(&[partition(1, 3)]).unwrap_err();
-        assert!(matches!(
-            error,
-            FoldError::PartitionOutOfOrder {
-                count: 0,
-                index: 3,
-                ..
-            }
-        ));
+        assert!(matches!(error, FoldError::PartitionOutOfOrder { count: 0, index: 3, .. }));
     }
 
     #[test]
     fn producer_ids_never_go_back() {
-        let image = MetadataImage::default()
-            .after(&[Change::ProducerIdsReserved { end: 2_000 }])
-            .unwrap();
-        let image = image
-            .after(&[Change::ProducerIdsReserved { end: 1_000 }])
-            .unwrap();
+        let image = MetadataImage::default().after(&[Change::ProducerIdsReserved { end: 2_000 }]).unwrap();
+        let image = image.after(&[Change::ProducerIdsReserved { end: 1_000 }]).unwrap();
         assert_eq!(image.producer_ids_end(), 2_000);
     }
 }

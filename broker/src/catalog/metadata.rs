@@ -31,10 +31,7 @@ pub(crate) enum CommitError {
 impl Metadata {
     /// Joins an opened log and its image.
     pub(crate) fn new(log: MetadataLog, image: MetadataImage) -> Self {
-        Self {
-            image: RwLock::new(Arc::new(image)),
-            log: Mutex::new(log),
-        }
+        Self { image: RwLock::new(Arc::new(image)), log: Mutex::new(log) }
     }
 
     /// The image now. It stays as it is while the caller holds it.

@@ -65,14 +65,9 @@ impl MetadataLog {
         now: Now,
     ) -> Result<(Self, MetadataImage), MetadataLogError> {
         let options = OpenOptions { clean };
-        let (log, _) = PartitionLog::open(
-            storage,
-            &data_dir.join(DIRECTORY),
-            LogConfig::default(),
-            options,
-            now,
-        )
-        .map_err(MetadataLogError::Open)?;
+        let (log, _) =
+            PartitionLog::open(storage, &data_dir.join(DIRECTORY), LogConfig::default(), options, now)
+                .map_err(MetadataLogError::Open)?;
         let mut image = MetadataImage::default();
         while image.end_offset() < log.end_offset() {
             image = fold_from(&log, image)?;
@@ -87,20 +82,11 @@ impl MetadataLog {
         let appended = batch.try_append(now.wall_ms, None, Some(&value), &[]);
         let bytes = appended
             .and_then(|_| batch.build().ok())
-            .ok_or(MetadataLogError::TooLarge {
-                size_bytes: value.len(),
-            })?;
-        let options = AppendOptions {
-            origin: AppendOrigin::Coordinator,
-            leader_epoch: 0,
-        };
-        self.log
-            .append(bytes, options, now)
-            .map_err(MetadataLogError::Append)?;
+            .ok_or(MetadataLogError::TooLarge { size_bytes: value.len() })?;
+        let options = AppendOptions { origin: AppendOrigin::Coordinator, leader_epoch: 0 };
+        self.log.append(bytes, options, now).map_err(MetadataLogError::Append)?;
         let ticket = self.log.begin_sync();
-        self.log
-            .complete_sync(ticket.run())
-            .map_err(MetadataLogError::Sync)
+        self.log.complete_sync(ticket.run()).map_err(MetadataLogError::Sync)
     }
 
     /// Closes the log so that the next open needs no recovery.
@@ -115,24 +101,18 @@ fn fold_from(log: &PartitionLog, mut image: MetadataImage) -> Result<MetadataIma
     let read = log
         .read(offset, FOLD_STEP_BYTES, log.end_offset(), true)
         .map_err(|source| MetadataLogError::Read { offset, source })?;
-    let mut bytes = read
-        .into_bytes()
-        .map_err(|source| MetadataLogError::File { offset, source })?;
+    let mut bytes = read.into_bytes().map_err(|source| MetadataLogError::File { offset, source })?;
     while let Some(batch) =
         RecordBatch::decode_next(&mut bytes).map_err(|source| MetadataLogError::Batch { offset, source })?
     {
         let limit = usize::try_from(FOLD_STEP_BYTES).expect("u32 fits usize");
-        let records = batch
-            .records(limit)
-            .map_err(|source| MetadataLogError::Batch { offset, source })?;
+        let records = batch.records(limit).map_err(|source| MetadataLogError::Batch { offset, source })?;
         for record in records.iter() {
             let record = record.map_err(|source| MetadataLogError::Batch { offset, source })?;
             let offset = record.offset;
             let changes = change::decode(record.value.unwrap_or_default())
                 .map_err(|source| MetadataLogError::Change { offset, source })?;
-            image = image
-                .after(&changes)
-                .map_err(|source| MetadataLogError::Fold { offset, source })?;
+            image = image.after(&changes).map_err(|source| MetadataLogError::Fold { offset, source })?;
         }
     }
     Ok(image)

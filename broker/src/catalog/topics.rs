@@ -83,18 +83,12 @@ pub(crate) fn check_name(name: &str) -> Result<(), TopicError> {
         "'.' and '..' are directories"
     } else if name.len() > MAX_NAME_BYTES {
         "it is longer than 249 characters"
-    } else if !name
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
-    {
+    } else if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) {
         "it may hold only ASCII letters, digits, '.', '_' and '-'"
     } else {
         return Ok(());
     };
-    Err(TopicError::InvalidName {
-        name: name.to_owned(),
-        reason,
-    })
+    Err(TopicError::InvalidName { name: name.to_owned(), reason })
 }
 
 /// Decides the changes that create `topic`.
@@ -106,16 +100,11 @@ pub(crate) fn create(
 ) -> Result<Vec<Change>, TopicError> {
     check_name(&topic.name)?;
     if image.topic(&topic.name).is_some() {
-        return Err(TopicError::Exists {
-            name: topic.name.clone(),
-        });
+        return Err(TopicError::Exists { name: topic.name.clone() });
     }
     if topic.name.contains(['.', '_']) {
         let flat = topic.name.replace('.', "_");
-        if let Some(existing) = image
-            .topics()
-            .find(|existing| existing.name.replace('.', "_") == flat)
-        {
+        if let Some(existing) = image.topics().find(|existing| existing.name.replace('.', "_") == flat) {
             return Err(TopicError::Collides {
                 name: topic.name.clone(),
                 existing: existing.name.to_string(),
@@ -124,10 +113,7 @@ pub(crate) fn create(
     }
     let replicas = place(topic, placement)?;
     let id = TopicId(new_id(image, random));
-    let mut changes = vec![Change::TopicCreated {
-        name: topic.name.clone(),
-        id,
-    }];
+    let mut changes = vec![Change::TopicCreated { name: topic.name.clone(), id }];
     changes.extend(partitions_added(id, 0, replicas));
     changes.extend(topic.overrides.iter().map(|(key, value)| Change::ConfigChanged {
         resource: Resource::Topic(id),
@@ -149,10 +135,7 @@ pub(crate) fn grow(
         return Err(TopicError::InvalidPartitions { found: count });
     }
     if count <= current {
-        return Err(TopicError::NotAnIncrease {
-            current,
-            requested: count,
-        });
+        return Err(TopicError::NotAnIncrease { current, requested: count });
     }
     let added = usize::try_from(count - current).expect("count is above current");
     let replicas = match assignments {
@@ -163,9 +146,7 @@ pub(crate) fn grow(
                 .collect()
         }
         Some(assignments) if assignments.len() == added => {
-            assignments
-                .iter()
-                .try_for_each(|replicas| check_assignment(replicas, placement.brokers))?;
+            assignments.iter().try_for_each(|replicas| check_assignment(replicas, placement.brokers))?;
             assignments.to_vec()
         }
         Some(assignments) => {
@@ -177,13 +158,7 @@ pub(crate) fn grow(
 }
 
 fn partitions_added(topic: TopicId, first: i32, replicas: Vec<Vec<i32>>) -> impl Iterator<Item = Change> {
-    (first..)
-        .zip(replicas)
-        .map(move |(index, replicas)| Change::PartitionAdded {
-            topic,
-            index,
-            replicas,
-        })
+    (first..).zip(replicas).map(move |(index, replicas)| Change::PartitionAdded { topic, index, replicas })
 }
 
 /// Chooses or checks the replicas of every partition of a new topic.
@@ -193,47 +168,29 @@ fn place(topic: &NewTopic, placement: Placement<'_>) -> Result<Vec<Vec<i32>>, To
         if !(1..=MAX_PARTITIONS_PER_TOPIC).contains(&count) {
             return Err(TopicError::InvalidPartitions { found: count });
         }
-        let found = topic
-            .replication_factor
-            .unwrap_or(placement.default_replication_factor);
+        let found = topic.replication_factor.unwrap_or(placement.default_replication_factor);
         let brokers = placement.brokers.len();
         let factor = usize::try_from(found)
             .ok()
             .filter(|factor| (1..=brokers).contains(factor))
             .ok_or(TopicError::InvalidReplicationFactor { found, brokers })?;
         let count = usize::try_from(count).expect("count is in a positive range");
-        return Ok((0..count)
-            .map(|index| chosen_replicas(placement.brokers, index, factor))
-            .collect());
+        return Ok((0..count).map(|index| chosen_replicas(placement.brokers, index, factor)).collect());
     }
     if topic.partitions.is_some() || topic.replication_factor.is_some() {
         let reason = "a request gives either assignments or counts, not both".to_owned();
         return Err(TopicError::InvalidAssignment { reason });
     }
-    if !topic
-        .assignments
-        .keys()
-        .copied()
-        .eq((0..).take(topic.assignments.len()))
-    {
+    if !topic.assignments.keys().copied().eq((0..).take(topic.assignments.len())) {
         let reason = "partition indexes must be 0, 1, 2, ...".to_owned();
         return Err(TopicError::InvalidAssignment { reason });
     }
-    topic
-        .assignments
-        .values()
-        .try_for_each(|replicas| check_assignment(replicas, placement.brokers))?;
+    topic.assignments.values().try_for_each(|replicas| check_assignment(replicas, placement.brokers))?;
     Ok(topic.assignments.values().cloned().collect())
 }
 
 fn chosen_replicas(brokers: &[i32], index: usize, factor: usize) -> Vec<i32> {
-    brokers
-        .iter()
-        .cycle()
-        .skip(index % brokers.len())
-        .take(factor)
-        .copied()
-        .collect()
+    brokers.iter().cycle().skip(index % brokers.len()).take(factor).copied().collect()
 }
 
 fn check_assignment(replicas: &[i32], brokers: &[i32]) -> Result<(), TopicError> {
@@ -241,11 +198,7 @@ fn check_assignment(replicas: &[i32], brokers: &[i32]) -> Result<(), TopicError>
         "a partition has no replica".to_owned()
     } else if let Some(unknown) = replicas.iter().find(|replica| !brokers.contains(replica)) {
         format!("there is no broker {unknown}")
-    } else if replicas
-        .iter()
-        .enumerate()
-        .any(|(at, replica)| replicas[..at].contains(replica))
-    {
+    } else if replicas.iter().enumerate().any(|(at, replica)| replicas[..at].contains(replica)) {
         "a broker is named twice for one partition".to_owned()
     } else {
         return Ok(());

@@ -37,11 +37,7 @@ pub fn alter_topic(
     refuse_duplicates(alterations.iter().map(|alteration| alteration.name.as_str()))?;
     for alteration in alterations {
         let key = topic_key(&alteration.name)?;
-        let default = || {
-            broker
-                .topic_default(key)
-                .map(|(_, value)| value.unwrap_or_default())
-        };
+        let default = || broker.topic_default(key).map(|(_, value)| value.unwrap_or_default());
         apply(&mut altered, key, alteration, default)?;
     }
     check_topic(&altered, broker)?;
@@ -79,9 +75,7 @@ pub fn alter_broker(
     refuse_duplicates(alterations.iter().map(|alteration| alteration.name.as_str()))?;
     for alteration in alterations {
         let key = dynamic_broker_key(resource, &alteration.name)?;
-        apply(&mut altered, key, alteration, || {
-            Ok(key.default.unwrap_or_default().to_owned())
-        })?;
+        apply(&mut altered, key, alteration, || Ok(key.default.unwrap_or_default().to_owned()))?;
     }
     check_broker(&altered)?;
     Ok(altered)
@@ -114,24 +108,13 @@ fn apply(
     default: impl Fn() -> Result<String, ConfigError>,
 ) -> Result<(), ConfigError> {
     let name = &alteration.name;
-    let value = || {
-        alteration
-            .value
-            .as_deref()
-            .ok_or_else(|| ConfigError::NullValue { key: name.clone() })
-    };
+    let value = || alteration.value.as_deref().ok_or_else(|| ConfigError::NullValue { key: name.clone() });
     let old_list = |operation: &'static str| -> Result<Vec<String>, ConfigError> {
         if key.kind != Kind::List {
-            return Err(ConfigError::NotAList {
-                key: name.clone(),
-                operation,
-            });
+            return Err(ConfigError::NotAList { key: name.clone(), operation });
         }
         let text = properties.get(name).cloned().map_or_else(&default, Ok)?;
-        Ok(kind::list_elements(&text)
-            .into_iter()
-            .map(str::to_owned)
-            .collect())
+        Ok(kind::list_elements(&text).into_iter().map(str::to_owned).collect())
     };
     match alteration.operation {
         0 => {
@@ -156,10 +139,7 @@ fn apply(
             properties.insert(name.clone(), list.join(","));
         }
         operation => {
-            return Err(ConfigError::UnknownOperation {
-                key: name.clone(),
-                operation,
-            });
+            return Err(ConfigError::UnknownOperation { key: name.clone(), operation });
         }
     }
     Ok(())
@@ -176,17 +156,13 @@ fn refuse_duplicates<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), Con
 }
 
 fn topic_key(name: &str) -> Result<&'static ConfigKey, ConfigError> {
-    registry::topic_key(name).ok_or_else(|| ConfigError::UnknownKey {
-        scope: ConfigScope::Topic,
-        key: name.to_owned(),
-    })
+    registry::topic_key(name)
+        .ok_or_else(|| ConfigError::UnknownKey { scope: ConfigScope::Topic, key: name.to_owned() })
 }
 
 fn dynamic_broker_key(resource: BrokerResource, name: &str) -> Result<&'static ConfigKey, ConfigError> {
-    let key = registry::broker_key(name).ok_or_else(|| ConfigError::UnknownKey {
-        scope: ConfigScope::Broker,
-        key: name.to_owned(),
-    })?;
+    let key = registry::broker_key(name)
+        .ok_or_else(|| ConfigError::UnknownKey { scope: ConfigScope::Broker, key: name.to_owned() })?;
     if !key.dynamic {
         return Err(ConfigError::ReadOnly { key: name.to_owned() });
     }
@@ -212,10 +188,8 @@ fn check_topic(overrides: &Properties, broker: BrokerLayers<'_>) -> Result<(), C
         };
         Ok(value.parse().unwrap_or_default())
     };
-    let (lower_value, upper_value) = (
-        compaction_lag("min.compaction.lag.ms")?,
-        compaction_lag("max.compaction.lag.ms")?,
-    );
+    let (lower_value, upper_value) =
+        (compaction_lag("min.compaction.lag.ms")?, compaction_lag("max.compaction.lag.ms")?);
     if lower_value > upper_value {
         return Err(ConfigError::Contradiction {
             lower_key: "min.compaction.lag.ms",

@@ -130,11 +130,7 @@ impl BrokerConfig {
     pub fn from_properties(fixed: Properties) -> Result<Self, ConfigError> {
         let warnings = check_all(&fixed)?;
         let none = Properties::new();
-        let layers = BrokerLayers {
-            dynamic_broker: &none,
-            dynamic_default: &none,
-            fixed: &fixed,
-        };
+        let layers = BrokerLayers { dynamic_broker: &none, dynamic_default: &none, fixed: &fixed };
         let protocols = listeners::parse_protocol_map(&layers.text("listener.security.protocol.map")?)?;
         let listeners = listeners::parse_listeners("listeners", &layers.list("listeners")?, &protocols)?;
         if listeners.is_empty() {
@@ -168,9 +164,7 @@ impl BrokerConfig {
     /// If `data_dir` is not UTF-8.
     #[must_use]
     pub fn for_tests(data_dir: &Path) -> Self {
-        let data_dir = data_dir
-            .to_str()
-            .expect("tests keep their data in a folder with a UTF-8 name");
+        let data_dir = data_dir.to_str().expect("tests keep their data in a folder with a UTF-8 name");
         let fixed = [
             ("listeners", "PLAINTEXT://127.0.0.1:0"),
             ("log.dirs", data_dir),
@@ -178,10 +172,7 @@ impl BrokerConfig {
             ("offsets.topic.num.partitions", "4"),
             ("offsets.topic.segment.bytes", "1048576"),
         ];
-        let fixed = fixed
-            .into_iter()
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .collect();
+        let fixed = fixed.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
         Self::from_properties(fixed).expect("these values fit their keys")
     }
 }
@@ -257,9 +248,8 @@ fn check_all(fixed: &Properties) -> Result<Vec<String>, ConfigError> {
             Some(key) => {
                 let value = super::kind::check(name, key.kind, &key.accepts, value)?;
                 if !key.honoured && Some(value.as_str()) != key.default {
-                    warnings.push(format!(
-                        "configuration key {name} is known but has no effect in this broker"
-                    ));
+                    warnings
+                        .push(format!("configuration key {name} is known but has no effect in this broker"));
                 }
             }
         }
@@ -281,11 +271,7 @@ fn log_dirs(layers: BrokerLayers<'_>) -> Result<Vec<PathBuf>, ConfigError> {
         dirs = layers.list("log.dir")?;
     }
     if dirs.is_empty() || dirs.iter().any(String::is_empty) {
-        return Err(invalid(
-            "log.dirs",
-            &dirs.join(","),
-            "paths of folders, separated by commas",
-        ));
+        return Err(invalid("log.dirs", &dirs.join(","), "paths of folders, separated by commas"));
     }
     Ok(dirs.into_iter().map(PathBuf::from).collect())
 }
@@ -295,9 +281,5 @@ fn duration(layers: BrokerLayers<'_>, name: &str) -> Result<Duration, ConfigErro
 }
 
 fn invalid(key: &str, value: &str, expected: &str) -> ConfigError {
-    ConfigError::InvalidValue {
-        key: key.to_owned(),
-        value: value.to_owned(),
-        expected: expected.to_owned(),
-    }
+    ConfigError::InvalidValue { key: key.to_owned(), value: value.to_owned(), expected: expected.to_owned() }
 }

@@ -69,10 +69,7 @@ pub fn describe_topic(
             };
             described(key, key.name, value, synonyms)
         })
-        .map(|config| DescribedConfig {
-            read_only: false,
-            ..config
-        })
+        .map(|config| DescribedConfig { read_only: false, ..config })
         .collect()
 }
 
@@ -120,13 +117,8 @@ fn describe_broker_key(key: &'static ConfigKey, name: &str, broker: BrokerLayers
 
 /// Keeps a key if it was altered for all brokers, with that value.
 fn only_cluster_default(mut config: DescribedConfig) -> Option<DescribedConfig> {
-    config
-        .synonyms
-        .retain(|synonym| synonym.source == ConfigSource::DynamicDefaultBroker);
-    let first = config
-        .synonyms
-        .first()
-        .filter(|synonym| synonym.name == config.name)?;
+    config.synonyms.retain(|synonym| synonym.source == ConfigSource::DynamicDefaultBroker);
+    let first = config.synonyms.first().filter(|synonym| synonym.name == config.name)?;
     config.value.clone_from(&first.value);
     config.source = first.source;
     Some(config)
@@ -146,9 +138,7 @@ fn described(
         name: name.to_owned(),
         value: value.filter(|_| !key.is_sensitive()),
         read_only: !key.dynamic,
-        source: synonyms
-            .first()
-            .map_or(ConfigSource::Default, |synonym| synonym.source),
+        source: synonyms.first().map_or(ConfigSource::Default, |synonym| synonym.source),
         sensitive: key.is_sensitive(),
         synonyms,
         kind_id: key.kind.wire_id(),
@@ -159,11 +149,7 @@ fn push_set_values(synonyms: &mut Vec<ConfigSynonym>, name: &str, broker: Broker
     let Some(key) = registry::broker_key(name) else {
         return;
     };
-    synonyms.extend(
-        broker
-            .set_values(name)
-            .map(|(source, value)| synonym(key, name, value, source)),
-    );
+    synonyms.extend(broker.set_values(name).map(|(source, value)| synonym(key, name, value, source)));
 }
 
 fn push_default(synonyms: &mut Vec<ConfigSynonym>, name: &str) {
@@ -177,9 +163,5 @@ fn push_default(synonyms: &mut Vec<ConfigSynonym>, name: &str) {
 
 fn synonym(key: &ConfigKey, name: &str, value: &str, source: ConfigSource) -> ConfigSynonym {
     let value = (!key.is_sensitive()).then(|| value.to_owned());
-    ConfigSynonym {
-        name: name.to_owned(),
-        value,
-        source,
-    }
+    ConfigSynonym { name: name.to_owned(), value, source }
 }

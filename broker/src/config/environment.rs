@@ -62,11 +62,7 @@ fn key_of(rest: &str) -> String {
         return apache;
     }
     let confluent = translate(rest, '-', '_');
-    if registry::is_known_broker_key(&confluent) {
-        confluent
-    } else {
-        apache
-    }
+    if registry::is_known_broker_key(&confluent) { confluent } else { apache }
 }
 
 /// Replaces runs of one, two and three underscores by `.`, `two` and `three`; longer runs start over after three.
@@ -99,10 +95,7 @@ mod tests {
     #[test]
     fn underscores_become_dots_and_names_lower_case() {
         let found = read([("KAFKA_LOG_RETENTION_MS", "5"), ("PATH", "/bin"), ("KAFKAX", "1")]);
-        assert_eq!(
-            found.properties,
-            Properties::from([("log.retention.ms".to_owned(), "5".to_owned())])
-        );
+        assert_eq!(found.properties, Properties::from([("log.retention.ms".to_owned(), "5".to_owned())]));
     }
 
     #[test]
@@ -114,11 +107,7 @@ mod tests {
 
     #[test]
     fn variables_of_the_start_scripts_are_ignored_by_name() {
-        let found = read([
-            ("KAFKA_HEAP_OPTS", "-Xmx1g"),
-            ("KAFKA_JMX_PORT", "1"),
-            ("KAFKA_NODE_ID", "7"),
-        ]);
+        let found = read([("KAFKA_HEAP_OPTS", "-Xmx1g"), ("KAFKA_JMX_PORT", "1"), ("KAFKA_NODE_ID", "7")]);
         assert_eq!(found.ignored, ["KAFKA_HEAP_OPTS", "KAFKA_JMX_PORT"]);
         assert_eq!(found.properties.len(), 1);
     }

@@ -106,20 +106,11 @@ impl Accepts {
         }
         if let Some((min, rest)) = rule.split_once("..") {
             if min.contains('.') {
-                return Some(Self::Fraction {
-                    min: min.parse().ok()?,
-                    max: rest.parse().ok()?,
-                });
+                return Some(Self::Fraction { min: min.parse().ok()?, max: rest.parse().ok()? });
             }
-            let (max, or) = rest
-                .split_once('|')
-                .map_or((rest, None), |(max, or)| (max, Some(or)));
+            let (max, or) = rest.split_once('|').map_or((rest, None), |(max, or)| (max, Some(or)));
             let or = or.map(str::parse).transpose().ok()?;
-            return Some(Self::Between {
-                min: min.parse().ok()?,
-                max: max.parse().ok()?,
-                or,
-            });
+            return Some(Self::Between { min: min.parse().ok()?, max: max.parse().ok()?, or });
         }
         match rule {
             "-" => Some(Self::Anything),
@@ -134,11 +125,7 @@ impl Accepts {
             Self::Anything => "any value of the type".to_owned(),
             Self::AtLeast(min) => format!("a value of at least {min}"),
             Self::Between { min, max, or: None } => format!("a value between {min} and {max}"),
-            Self::Between {
-                min,
-                max,
-                or: Some(or),
-            } => format!("a value between {min} and {max}, or {or}"),
+            Self::Between { min, max, or: Some(or) } => format!("a value between {min} and {max}, or {or}"),
             Self::Fraction { min, max } => format!("a value between {min} and {max}"),
             Self::OneOf(words) | Self::OneOfInAnyCase(words) => format!("one of {}", words.join(", ")),
             Self::NonEmpty => "a value that is not empty".to_owned(),
@@ -166,11 +153,7 @@ impl Accepts {
 /// Splits the text of a list into its elements, without blanks around them.
 #[must_use]
 pub fn list_elements(value: &str) -> Vec<&str> {
-    if value.trim().is_empty() {
-        Vec::new()
-    } else {
-        value.split(',').map(str::trim).collect()
-    }
+    if value.trim().is_empty() { Vec::new() } else { value.split(',').map(str::trim).collect() }
 }
 
 /// Checks `value` against `kind` and `accepts`, and returns it in the form DescribeConfigs shows.
@@ -190,11 +173,7 @@ pub fn check(key: &str, kind: Kind, accepts: &Accepts, value: &str) -> Result<St
             .ok()
             .filter(|number| (min..=max).contains(number))
             .ok_or_else(|| invalid(format!("a number of type {type_name}")))?;
-        if accepts.integer(number) {
-            Ok(number.to_string())
-        } else {
-            Err(invalid(accepts.expectation()))
-        }
+        if accepts.integer(number) { Ok(number.to_string()) } else { Err(invalid(accepts.expectation())) }
     };
     match kind {
         Kind::Boolean if trimmed.eq_ignore_ascii_case("true") => Ok("true".to_owned()),
@@ -204,9 +183,7 @@ pub fn check(key: &str, kind: Kind, accepts: &Accepts, value: &str) -> Result<St
         Kind::Int => integer(i64::from(i32::MIN), i64::from(i32::MAX), "INT"),
         Kind::Long => integer(i64::MIN, i64::MAX, "LONG"),
         Kind::Double => {
-            let number: f64 = trimmed
-                .parse()
-                .map_err(|_| invalid("a number of type DOUBLE".to_owned()))?;
+            let number: f64 = trimmed.parse().map_err(|_| invalid("a number of type DOUBLE".to_owned()))?;
             match accepts {
                 Accepts::Fraction { min, max } if !(*min..=*max).contains(&number) => {
                     Err(invalid(accepts.expectation()))
@@ -218,11 +195,7 @@ pub fn check(key: &str, kind: Kind, accepts: &Accepts, value: &str) -> Result<St
         Kind::Password => Ok(value.to_owned()),
         Kind::String | Kind::Class => {
             let refused = !accepts.word(trimmed) || (*accepts == Accepts::NonEmpty && trimmed.is_empty());
-            if refused {
-                Err(invalid(accepts.expectation()))
-            } else {
-                Ok(trimmed.to_owned())
-            }
+            if refused { Err(invalid(accepts.expectation())) } else { Ok(trimmed.to_owned()) }
         }
     }
 }
@@ -232,9 +205,7 @@ fn check_list(accepts: &Accepts, value: &str) -> Result<String, ()> {
     let fits = match accepts {
         Accepts::NonEmpty => !elements.is_empty(),
         Accepts::ThrottledReplicas => elements == ["*"] || elements.iter().all(|pair| is_replica(pair)),
-        _ => elements
-            .iter()
-            .all(|element| !element.is_empty() && accepts.word(element)),
+        _ => elements.iter().all(|element| !element.is_empty() && accepts.word(element)),
     };
     if fits { Ok(elements.join(",")) } else { Err(()) }
 }

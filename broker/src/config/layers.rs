@@ -86,9 +86,7 @@ impl<'a> BrokerLayers<'a> {
         let Some(text) = self.value(name)? else {
             return Ok(None);
         };
-        text.parse()
-            .map(Some)
-            .map_err(|_| invalid(name, &text, "an integer"))
+        text.parse().map(Some).map_err(|_| invalid(name, &text, "an integer"))
     }
 
     /// Returns the value of an integer key that is never null, as the type the caller stores.
@@ -96,9 +94,7 @@ impl<'a> BrokerLayers<'a> {
     /// # Errors
     /// As [`Self::value`]; also if the number does not fit into `T`, for example a negative size.
     pub fn integer<T: TryFrom<i64>>(&self, name: &str) -> Result<T, ConfigError> {
-        let number = self
-            .optional_integer(name)?
-            .ok_or_else(|| invalid(name, "null", "an integer"))?;
+        let number = self.optional_integer(name)?.ok_or_else(|| invalid(name, "null", "an integer"))?;
         T::try_from(number).map_err(|_| invalid(name, &number.to_string(), "a number that is not negative"))
     }
 
@@ -124,10 +120,7 @@ impl<'a> BrokerLayers<'a> {
     /// As [`Self::value`].
     pub fn list(&self, name: &str) -> Result<Vec<String>, ConfigError> {
         let text = self.text(name)?;
-        Ok(kind::list_elements(&text)
-            .into_iter()
-            .map(str::to_owned)
-            .collect())
+        Ok(kind::list_elements(&text).into_iter().map(str::to_owned).collect())
     }
 
     /// Returns the default that the broker gives a topic key, and where it comes from.
@@ -147,18 +140,12 @@ impl<'a> BrokerLayers<'a> {
 }
 
 fn known(name: &str) -> Result<&'static ConfigKey, ConfigError> {
-    registry::broker_key(name).ok_or_else(|| ConfigError::UnknownKey {
-        scope: ConfigScope::Broker,
-        key: name.to_owned(),
-    })
+    registry::broker_key(name)
+        .ok_or_else(|| ConfigError::UnknownKey { scope: ConfigScope::Broker, key: name.to_owned() })
 }
 
 fn invalid(key: &str, value: &str, expected: &str) -> ConfigError {
-    ConfigError::InvalidValue {
-        key: key.to_owned(),
-        value: value.to_owned(),
-        expected: expected.to_owned(),
-    }
+    ConfigError::InvalidValue { key: key.to_owned(), value: value.to_owned(), expected: expected.to_owned() }
 }
 
 /// Turns a broker's value into the unit of the topic `key`. Negative hours and minutes mean "no limit", -1.
@@ -166,14 +153,7 @@ fn in_units(value: &str, factor: i64, key: &ConfigKey) -> Result<String, ConfigE
     if factor == 1 || key.kind != Kind::Long {
         return key.check(value);
     }
-    let number: i64 = value
-        .trim()
-        .parse()
-        .map_err(|_| invalid(key.name, value, "an integer"))?;
-    let number = if number < 0 {
-        -1
-    } else {
-        number.saturating_mul(factor)
-    };
+    let number: i64 = value.trim().parse().map_err(|_| invalid(key.name, value, "an integer"))?;
+    let number = if number < 0 { -1 } else { number.saturating_mul(factor) };
     key.check(&number.to_string())
 }

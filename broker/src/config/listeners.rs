@@ -98,24 +98,12 @@ fn parse_listener(
     let (name, location) = address.split_once("://").ok_or_else(malformed)?;
     let (host, port) = location.rsplit_once(':').ok_or_else(malformed)?;
     let name = name.trim().to_ascii_uppercase();
-    let host = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .unwrap_or(host);
+    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     let port = port.trim().parse().map_err(|_| malformed())?;
     let protocol = protocols.get(&name).copied().ok_or_else(|| {
-        invalid(
-            key,
-            address,
-            "a listener name that listener.security.protocol.map maps to a protocol",
-        )
+        invalid(key, address, "a listener name that listener.security.protocol.map maps to a protocol")
     })?;
-    Ok(Listener {
-        name,
-        protocol,
-        host: host.to_owned(),
-        port,
-    })
+    Ok(Listener { name, protocol, host: host.to_owned(), port })
 }
 
 /// Checks that clients can connect to the advertised addresses.
@@ -137,11 +125,7 @@ pub fn check_advertised(advertised: &[Listener], listeners: &[Listener]) -> Resu
 }
 
 fn invalid(key: &str, value: &str, expected: &str) -> ConfigError {
-    ConfigError::InvalidValue {
-        key: key.to_owned(),
-        value: value.to_owned(),
-        expected: expected.to_owned(),
-    }
+    ConfigError::InvalidValue { key: key.to_owned(), value: value.to_owned(), expected: expected.to_owned() }
 }
 
 #[cfg(test)]
@@ -156,12 +140,8 @@ mod tests {
 
     #[test]
     fn a_listener_has_a_name_a_host_and_a_port() {
-        let listeners = parse(&[
-            "inside://127.0.0.1:0",
-            "OUTSIDE://[::1]:9093",
-            "PLAINTEXT://:9092",
-        ])
-        .unwrap();
+        let listeners =
+            parse(&["inside://127.0.0.1:0", "OUTSIDE://[::1]:9093", "PLAINTEXT://:9092"]).unwrap();
         assert_eq!(listeners[0].name, "INSIDE");
         assert_eq!((listeners[1].host.as_str(), listeners[1].port), ("::1", 9093));
         assert_eq!(listeners[1].protocol, SecurityProtocol::SaslSsl);
@@ -170,17 +150,9 @@ mod tests {
 
     #[test]
     fn an_address_that_cannot_be_read_is_named() {
-        for bad in [
-            "PLAINTEXT:9092",
-            "PLAINTEXT://host",
-            "PLAINTEXT://host:70000",
-            "NOBODY://host:1",
-        ] {
+        for bad in ["PLAINTEXT:9092", "PLAINTEXT://host", "PLAINTEXT://host:70000", "NOBODY://host:1"] {
             let message = parse(&[bad]).unwrap_err().to_string();
-            assert!(
-                message.contains(bad) && message.contains("listeners"),
-                "{message}"
-            );
+            assert!(message.contains(bad) && message.contains("listeners"), "{message}");
         }
         assert!(parse(&["INSIDE://:1", "INSIDE://:2"]).is_err());
     }

@@ -47,12 +47,7 @@ pub fn parse(text: &str) -> Result<Properties, ConfigError> {
 
 /// A line goes on when it ends in an odd number of backslashes.
 fn ends_in_continuation(line: &str) -> bool {
-    line.chars()
-        .rev()
-        .take_while(|character| *character == '\\')
-        .count()
-        % 2
-        == 1
+    line.chars().rev().take_while(|character| *character == '\\').count() % 2 == 1
 }
 
 fn split(logical: &str, line: usize) -> Result<(String, String), ConfigError> {
@@ -63,35 +58,21 @@ fn split(logical: &str, line: usize) -> Result<(String, String), ConfigError> {
             break;
         }
         characters.next();
-        key.push(if character == '\\' {
-            unescape(&mut characters, line)?
-        } else {
-            character
-        });
+        key.push(if character == '\\' { unescape(&mut characters, line)? } else { character });
     }
     skip_blanks(&mut characters);
-    if characters
-        .next_if(|character| matches!(character, '=' | ':'))
-        .is_some()
-    {
+    if characters.next_if(|character| matches!(character, '=' | ':')).is_some() {
         skip_blanks(&mut characters);
     }
     let mut value = String::new();
     while let Some(character) = characters.next() {
-        value.push(if character == '\\' {
-            unescape(&mut characters, line)?
-        } else {
-            character
-        });
+        value.push(if character == '\\' { unescape(&mut characters, line)? } else { character });
     }
     Ok((key, value))
 }
 
 fn skip_blanks(characters: &mut Peekable<Chars<'_>>) {
-    while characters
-        .next_if(|character| character.is_whitespace())
-        .is_some()
-    {}
+    while characters.next_if(|character| character.is_whitespace()).is_some() {}
 }
 
 fn unescape(characters: &mut Peekable<Chars<'_>>, line: usize) -> Result<char, ConfigError> {
@@ -106,10 +87,7 @@ fn unescape(characters: &mut Peekable<Chars<'_>>, line: usize) -> Result<char, C
                 .ok()
                 .filter(|_| digits.len() == 4)
                 .and_then(char::from_u32)
-                .ok_or_else(|| ConfigError::InvalidEscape {
-                    line,
-                    sequence: format!("\\u{digits}"),
-                })?
+                .ok_or_else(|| ConfigError::InvalidEscape { line, sequence: format!("\\u{digits}") })?
         }
         Some(other) => other,
         None => '\\',
@@ -127,10 +105,7 @@ mod tests {
     #[test]
     fn keys_end_at_an_equals_sign_a_colon_or_a_blank() {
         let properties = parse("a=1\nb: 2\nc 3\n d = 4\ne\n").unwrap();
-        let pairs: Vec<_> = properties
-            .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str()))
-            .collect();
+        let pairs: Vec<_> = properties.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         assert_eq!(pairs, [("a", "1"), ("b", "2"), ("c", "3"), ("d", "4"), ("e", "")]);
     }
 
@@ -141,10 +116,7 @@ mod tests {
 
     #[test]
     fn a_value_keeps_separators_after_the_first() {
-        assert_eq!(
-            value("listeners=PLAINTEXT://:9092", "listeners"),
-            "PLAINTEXT://:9092"
-        );
+        assert_eq!(value("listeners=PLAINTEXT://:9092", "listeners"), "PLAINTEXT://:9092");
     }
 
     #[test]
@@ -159,10 +131,7 @@ mod tests {
         assert_eq!(value("a\\ b=1", "a b"), "1");
         assert_eq!(
             parse("ok=1\nbad=\\u00g1"),
-            Err(ConfigError::InvalidEscape {
-                line: 2,
-                sequence: "\\u00g1".to_owned()
-            })
+            Err(ConfigError::InvalidEscape { line: 2, sequence: "\\u00g1".to_owned() })
         );
     }
 

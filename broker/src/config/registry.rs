@@ -77,31 +77,18 @@ impl ConfigKey {
         let accepts = Accepts::from_rule(columns.next()?)?;
         let flags: Vec<_> = columns.next()?.split(',').collect();
         let synonyms = columns.next().filter(|column| *column != "-");
-        let broker_keys = synonyms.map_or(Some(Vec::new()), |column| {
-            column.split(',').map(BrokerSynonym::from_column).collect()
-        })?;
+        let broker_keys = synonyms
+            .map_or(Some(Vec::new()), |column| column.split(',').map(BrokerSynonym::from_column).collect())?;
         let has = |flag: &str| flags.contains(&flag);
         let (honoured, dynamic, internal) = (has("honoured"), has("dynamic"), has("internal"));
-        Some(Self {
-            name,
-            kind,
-            default,
-            accepts,
-            honoured,
-            dynamic,
-            internal,
-            broker_keys,
-        })
+        Some(Self { name, kind, default, accepts, honoured, dynamic, internal, broker_keys })
     }
 }
 
 impl BrokerSynonym {
     fn from_column(column: &'static str) -> Option<Self> {
         let (name, factor) = column.split_once('*').unwrap_or((column, "1"));
-        Some(Self {
-            name,
-            factor: factor.parse().ok()?,
-        })
+        Some(Self { name, factor: factor.parse().ok()? })
     }
 }
 
@@ -155,19 +142,14 @@ pub(super) fn is_listener_override(name: &str) -> bool {
 
 /// Strips `listener.name.<listener>.` and, before keys of a SASL mechanism, `<mechanism>.`.
 fn base_name(name: &str) -> &str {
-    let Some((_, rest)) = name
-        .strip_prefix("listener.name.")
-        .and_then(|rest| rest.split_once('.'))
-    else {
+    let Some((_, rest)) = name.strip_prefix("listener.name.").and_then(|rest| rest.split_once('.')) else {
         return name;
     };
     if BROKER_KEYS.contains_key(rest) {
         return rest;
     }
-    rest.split_once('.').map_or(
-        rest,
-        |(_mechanism, key)| if BROKER_KEYS.contains_key(key) { key } else { rest },
-    )
+    rest.split_once('.')
+        .map_or(rest, |(_mechanism, key)| if BROKER_KEYS.contains_key(key) { key } else { rest })
 }
 
 /// The broker keys that set the same thing in different units, strongest first.
@@ -182,16 +164,7 @@ const UNIT_FAMILIES: [&[&str]; 4] = [
 pub(super) fn stand_ins(name: &str) -> &[&'static str] {
     UNIT_FAMILIES
         .iter()
-        .find_map(|family| {
-            family
-                .iter()
-                .position(|member| *member == name)
-                .map(|at| &family[at..])
-        })
-        .or_else(|| {
-            BROKER_KEYS
-                .get(base_name(name))
-                .map(|key| std::slice::from_ref(&key.name))
-        })
+        .find_map(|family| family.iter().position(|member| *member == name).map(|at| &family[at..]))
+        .or_else(|| BROKER_KEYS.get(base_name(name)).map(|key| std::slice::from_ref(&key.name)))
         .unwrap_or_default()
 }

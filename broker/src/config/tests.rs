@@ -11,10 +11,7 @@ use super::registry::{self, ConfigKey};
 use super::topic_config::{TopicCompression, TopicConfig};
 
 pub(super) fn properties(pairs: &[(&str, &str)]) -> Properties {
-    pairs
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-        .collect()
+    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }
 
 /// The three sources of a broker, owned.
@@ -27,10 +24,7 @@ pub(super) struct Sources {
 
 impl Sources {
     pub(super) fn fixed(pairs: &[(&str, &str)]) -> Self {
-        Self {
-            fixed: properties(pairs),
-            ..Self::default()
-        }
+        Self { fixed: properties(pairs), ..Self::default() }
     }
 
     pub(super) fn layers(&self) -> BrokerLayers<'_> {
@@ -56,9 +50,7 @@ fn every_line_of_both_tables_is_a_key_whose_default_it_accepts() {
         let is_empty_default = key.default == Some("") && key.check("").is_err();
         if let Some(default) = key.default.filter(|_| !is_empty_default) {
             let shown = key.check(default);
-            let same = shown
-                .as_deref()
-                .is_ok_and(|shown| shown.eq_ignore_ascii_case(default));
+            let same = shown.as_deref().is_ok_and(|shown| shown.eq_ignore_ascii_case(default));
             assert!(same, "{}: {default} became {shown:?}", key.name);
         }
     }
@@ -90,10 +82,7 @@ fn flags_beat_the_environment_which_beats_the_file() {
     let file = properties(&[("a", "file"), ("b", "file"), ("c", "file")]);
     let environment = properties(&[("b", "environment"), ("c", "environment")]);
     let merged = merge(properties(&[("c", "flag")]), environment, file);
-    assert_eq!(
-        merged,
-        properties(&[("a", "file"), ("b", "environment"), ("c", "flag")])
-    );
+    assert_eq!(merged, properties(&[("a", "file"), ("b", "environment"), ("c", "flag")]));
 }
 
 #[test]
@@ -103,10 +92,7 @@ fn a_broker_without_configuration_has_kafkas_defaults_on_loopback() {
     assert_eq!(config.listeners[0].host, "127.0.0.1");
     assert_eq!(config.network.request_max_bytes, 100 * 1024 * 1024);
     assert_eq!(config.groups.min_session_timeout, Duration::from_secs(6));
-    assert_eq!(
-        config.groups.offsets_retention,
-        Duration::from_secs(7 * 24 * 3600)
-    );
+    assert_eq!(config.groups.offsets_retention, Duration::from_secs(7 * 24 * 3600));
     assert_eq!(config.topics.flush_before_ack, FlushBeforeAck::All);
     assert!(config.advertised_listeners.is_empty() && config.warnings.is_empty());
 }
@@ -121,11 +107,7 @@ fn a_configuration_for_tests_takes_a_free_port_and_does_not_delay_rebalances() {
 
 #[test]
 fn unknown_keys_and_keys_without_effect_are_warned_about_by_name() {
-    let given = [
-        ("nonsense.key", "1"),
-        ("ssl.keystore.location", "/k"),
-        ("log.dirs", "/d"),
-    ];
+    let given = [("nonsense.key", "1"), ("ssl.keystore.location", "/k"), ("log.dirs", "/d")];
     let config = BrokerConfig::from_properties(properties(&given)).unwrap();
     assert_eq!(config.warnings.len(), 2);
     assert!(config.warnings[0].contains("nonsense.key") && config.warnings[0].contains("unknown"));
@@ -140,19 +122,10 @@ fn a_wrong_broker_value_is_refused_with_key_value_and_expectation() {
         ("auto.create.topics.enable", "yes", "true or false"),
         ("log.flush.before.ack", "maybe", "all, never"),
         ("listeners", "9092", "NAME://HOST:PORT"),
-        (
-            "group.min.session.timeout.ms",
-            "99999999",
-            "group.max.session.timeout.ms",
-        ),
+        ("group.min.session.timeout.ms", "99999999", "group.max.session.timeout.ms"),
     ] {
-        let message = BrokerConfig::from_properties(properties(&[(key, value)]))
-            .unwrap_err()
-            .to_string();
-        assert!(
-            message.contains(key) && message.contains(value) && message.contains(expected),
-            "{message}"
-        );
+        let message = BrokerConfig::from_properties(properties(&[(key, value)])).unwrap_err().to_string();
+        assert!(message.contains(key) && message.contains(value) && message.contains(expected), "{message}");
     }
 }
 
@@ -167,15 +140,10 @@ fn broker_id_names_the_node_unless_node_id_does() {
 #[test]
 fn milliseconds_beat_minutes_which_beat_hours() {
     let retention = |pairs: &[(&str, &str)]| {
-        TopicConfig::new(&Properties::new(), Sources::fixed(pairs).layers())
-            .unwrap()
-            .retention
+        TopicConfig::new(&Properties::new(), Sources::fixed(pairs).layers()).unwrap().retention
     };
     assert_eq!(retention(&[]), Some(Duration::from_secs(168 * 3600)));
-    assert_eq!(
-        retention(&[("log.retention.hours", "2")]),
-        Some(Duration::from_secs(7200))
-    );
+    assert_eq!(retention(&[("log.retention.hours", "2")]), Some(Duration::from_secs(7200)));
     let both = [("log.retention.hours", "2"), ("log.retention.minutes", "1")];
     assert_eq!(retention(&both), Some(Duration::from_secs(60)));
     assert_eq!(
@@ -188,10 +156,7 @@ fn milliseconds_beat_minutes_which_beat_hours() {
 #[test]
 fn a_topics_override_beats_the_brokers_value() {
     let sources = Sources::fixed(&[("compression.type", "gzip"), ("log.segment.bytes", "2097152")]);
-    let overrides = properties(&[
-        ("segment.bytes", "4194304"),
-        ("cleanup.policy", "compact, delete"),
-    ]);
+    let overrides = properties(&[("segment.bytes", "4194304"), ("cleanup.policy", "compact, delete")]);
     let config = TopicConfig::new(&overrides, sources.layers()).unwrap();
     assert_eq!(config.segment_bytes, 4_194_304);
     assert_eq!(config.compression, TopicCompression::Gzip { level: -1 });
@@ -207,15 +172,9 @@ fn a_topic_lists_every_public_key_with_its_value_type_and_source() {
     assert_eq!(described.len(), 33);
 
     let segment = find(&described, "segment.bytes");
-    assert_eq!(
-        (segment.value.as_deref(), segment.source),
-        (Some("3000000"), ConfigSource::DynamicTopic)
-    );
-    let chain: Vec<_> = segment
-        .synonyms
-        .iter()
-        .map(|synonym| (synonym.name.as_str(), synonym.source))
-        .collect();
+    assert_eq!((segment.value.as_deref(), segment.source), (Some("3000000"), ConfigSource::DynamicTopic));
+    let chain: Vec<_> =
+        segment.synonyms.iter().map(|synonym| (synonym.name.as_str(), synonym.source)).collect();
     assert_eq!(
         chain,
         [
@@ -225,14 +184,8 @@ fn a_topic_lists_every_public_key_with_its_value_type_and_source() {
         ]
     );
     let retention = find(&described, "retention.ms");
-    assert_eq!(
-        (retention.value.as_deref(), retention.source),
-        (Some("3600000"), ConfigSource::StaticBroker)
-    );
-    assert_eq!(
-        find(&described, "max.message.bytes").source,
-        ConfigSource::DynamicDefaultBroker
-    );
+    assert_eq!((retention.value.as_deref(), retention.source), (Some("3600000"), ConfigSource::StaticBroker));
+    assert_eq!(find(&described, "max.message.bytes").source, ConfigSource::DynamicDefaultBroker);
     let dirty = find(&described, "min.cleanable.dirty.ratio");
     assert_eq!(
         (dirty.value.as_deref(), dirty.source, dirty.kind_id),
@@ -255,10 +208,7 @@ fn a_broker_lists_every_public_key_and_hides_secrets() {
     assert!(node.read_only && node.source == ConfigSource::StaticBroker);
     assert!(!find(&described, "log.retention.ms").read_only);
     let listener = find(&described, "listener.name.internal.ssl.keystore.location");
-    assert_eq!(
-        (listener.value.as_deref(), listener.source),
-        (Some("/k"), ConfigSource::DynamicBroker)
-    );
+    assert_eq!((listener.value.as_deref(), listener.source), (Some("/k"), ConfigSource::DynamicBroker));
 }
 
 #[test]

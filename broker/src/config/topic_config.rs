@@ -103,9 +103,7 @@ impl TopicConfig {
             timestamp_before_max: values.duration("message.timestamp.before.max.ms")?,
             timestamp_after_max: values.duration("message.timestamp.after.max.ms")?,
             min_insync_replicas: values.number("min.insync.replicas")?,
-            retention: u64::try_from(values.number::<i64>("retention.ms")?)
-                .ok()
-                .map(Duration::from_millis),
+            retention: u64::try_from(values.number::<i64>("retention.ms")?).ok().map(Duration::from_millis),
             retention_bytes: u64::try_from(values.number::<i64>("retention.bytes")?).ok(),
             segment_bytes,
             segment_index_bytes: values.number("segment.index.bytes")?,
@@ -144,14 +142,10 @@ impl TopicValues<'_> {
 
     fn compression(&self) -> Result<TopicCompression, ConfigError> {
         Ok(match self.text("compression.type")?.as_str() {
-            "gzip" => TopicCompression::Gzip {
-                level: self.number("compression.gzip.level")?,
-            },
+            "gzip" => TopicCompression::Gzip { level: self.number("compression.gzip.level")? },
             "snappy" => TopicCompression::Snappy,
             "lz4" => TopicCompression::Lz4,
-            "zstd" => TopicCompression::Zstd {
-                level: self.number("compression.zstd.level")?,
-            },
+            "zstd" => TopicCompression::Zstd { level: self.number("compression.zstd.level")? },
             "uncompressed" => TopicCompression::Uncompressed,
             _ => TopicCompression::Producer,
         })
@@ -159,12 +153,11 @@ impl TopicValues<'_> {
 }
 
 fn fit<T: TryFrom<i64>>(name: &str, text: &str) -> Result<T, ConfigError> {
-    text.parse::<i64>()
-        .ok()
-        .and_then(|number| T::try_from(number).ok())
-        .ok_or_else(|| ConfigError::InvalidValue {
+    text.parse::<i64>().ok().and_then(|number| T::try_from(number).ok()).ok_or_else(|| {
+        ConfigError::InvalidValue {
             key: name.to_owned(),
             value: text.to_owned(),
             expected: "a number in range".to_owned(),
-        })
+        }
+    })
 }

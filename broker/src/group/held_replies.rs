@@ -18,10 +18,7 @@ impl HeldReplies {
     /// Holds `replies` until the high watermark reaches `end_offset`, the end of the log after the records that
     /// the replies came with.
     pub fn hold(&mut self, end_offset: i64, replies: Vec<(ReplyToken, Reply)>) {
-        debug_assert!(
-            self.queue.back().is_none_or(|(last, _)| *last <= end_offset),
-            "a log only grows"
-        );
+        debug_assert!(self.queue.back().is_none_or(|(last, _)| *last <= end_offset), "a log only grows");
         if !replies.is_empty() {
             self.queue.push_back((end_offset, replies));
         }
@@ -29,13 +26,8 @@ impl HeldReplies {
 
     /// Takes the answers that the high watermark covers.
     pub fn release(&mut self, high_watermark: i64) -> Vec<(ReplyToken, Reply)> {
-        let covered = self
-            .queue
-            .partition_point(|(end_offset, _)| *end_offset <= high_watermark);
-        self.queue
-            .drain(..covered)
-            .flat_map(|(_, replies)| replies)
-            .collect()
+        let covered = self.queue.partition_point(|(end_offset, _)| *end_offset <= high_watermark);
+        self.queue.drain(..covered).flat_map(|(_, replies)| replies).collect()
     }
 
     /// Returns the high watermark that the oldest answers wait for.
@@ -46,11 +38,7 @@ impl HeldReplies {
 
     /// Throws the answers away with their shard and returns who waits for them.
     pub fn discard(&mut self) -> Vec<ReplyToken> {
-        self.queue
-            .drain(..)
-            .flat_map(|(_, replies)| replies)
-            .map(|(token, _)| token)
-            .collect()
+        self.queue.drain(..).flat_map(|(_, replies)| replies).map(|(token, _)| token).collect()
     }
 }
 

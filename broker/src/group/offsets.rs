@@ -65,10 +65,7 @@ impl OffsetStore {
     pub fn apply(&mut self, key: &OffsetKey, offset: Option<CommittedOffset>) {
         if let Some(offset) = offset {
             let topics = self.by_group.entry(key.group_id.clone()).or_default();
-            topics
-                .entry(key.topic.clone())
-                .or_default()
-                .insert(key.partition, offset);
+            topics.entry(key.topic.clone()).or_default().insert(key.partition, offset);
             return;
         }
         let Some(topics) = self.by_group.get_mut(&key.group_id) else {
@@ -113,11 +110,7 @@ impl OffsetStore {
             for (partition, offset) in partitions {
                 if choose(topic, offset) {
                     let (group_id, topic) = (group_id.to_owned(), topic.clone());
-                    keys.push(OffsetKey {
-                        group_id,
-                        topic,
-                        partition: *partition,
-                    });
+                    keys.push(OffsetKey { group_id, topic, partition: *partition });
                 }
             }
         }
@@ -137,9 +130,7 @@ impl OffsetStore {
     #[must_use]
     pub fn keys_of_topic(&self, topic: &str) -> Vec<OffsetKey> {
         let groups = self.by_group.keys();
-        groups
-            .flat_map(|group_id| self.keys_of(group_id, |name, _| name == topic))
-            .collect()
+        groups.flat_map(|group_id| self.keys_of(group_id, |name, _| name == topic)).collect()
     }
 }
 
@@ -170,11 +161,7 @@ mod tests {
     }
 
     fn key(group_id: &str, topic: &str) -> OffsetKey {
-        OffsetKey {
-            group_id: group_id.to_owned(),
-            topic: topic.to_owned(),
-            partition: 0,
-        }
+        OffsetKey { group_id: group_id.to_owned(), topic: topic.to_owned(), partition: 0 }
     }
 
     #[test]
@@ -203,38 +190,18 @@ mod tests {
             is_subscribed: &is_subscribed,
         };
         assert_eq!(store.expired("g", &expiry(OffsetRetention::SinceCommit, 99)), []);
-        assert_eq!(
-            store.expired("g", &expiry(OffsetRetention::SinceCommit, 100)),
-            [key("g", "unread")]
-        );
+        assert_eq!(store.expired("g", &expiry(OffsetRetention::SinceCommit, 100)), [key("g", "unread")]);
         assert_eq!(store.expired("g", &expiry(OffsetRetention::Since(50), 100)), []);
-        assert_eq!(
-            store.expired("g", &expiry(OffsetRetention::Forever, i64::MAX)),
-            []
-        );
+        assert_eq!(store.expired("g", &expiry(OffsetRetention::Forever, i64::MAX)), []);
     }
 
     #[test]
     fn an_offset_with_its_own_expiry_goes_by_that() {
         let mut store = OffsetStore::default();
-        store.apply(
-            &key("g", "t"),
-            Some(CommittedOffset {
-                expire_timestamp_ms: Some(10),
-                ..offset(0)
-            }),
-        );
+        store.apply(&key("g", "t"), Some(CommittedOffset { expire_timestamp_ms: Some(10), ..offset(0) }));
         let expired = |since| {
             let retention = Duration::from_secs(1);
-            store.expired(
-                "g",
-                &OffsetExpiry {
-                    since,
-                    retention,
-                    now_ms: 10,
-                    is_subscribed: &|_| false,
-                },
-            )
+            store.expired("g", &OffsetExpiry { since, retention, now_ms: 10, is_subscribed: &|_| false })
         };
         assert_eq!(expired(OffsetRetention::Since(9)).len(), 1);
         assert_eq!(expired(OffsetRetention::Forever).len(), 0);

@@ -43,42 +43,30 @@ pub(crate) struct PartitionOffsetsLog {
 impl PartitionOffsetsLog {
     /// Joins a partition and the threads that write it.
     pub(crate) fn new(partition: Arc<Partition>, group_commit: Arc<GroupCommit>) -> Self {
-        Self {
-            partition,
-            group_commit,
-        }
+        Self { partition, group_commit }
     }
 }
 
 impl OffsetsLog for PartitionOffsetsLog {
     async fn append(&self, batch: Bytes) -> Result<i64, OffsetsLogError> {
         let leader_epoch = self.partition.leader_epoch();
-        let options = AppendOptions {
-            origin: AppendOrigin::Coordinator,
-            leader_epoch,
-        };
+        let options = AppendOptions { origin: AppendOrigin::Coordinator, leader_epoch };
         let appended = self.group_commit.submit(&self.partition, batch, options).await;
         // The append thread ended without an answer: it stops.
         let appended = appended.await.unwrap_or(Err(AppendFailure::Closed));
-        appended
-            .map(|appended| appended.last_offset + 1)
-            .map_err(|failure| match failure {
-                AppendFailure::Refused(AppendError::Invalid(
-                    ValidationError::TooLarge { .. } | ValidationError::LargerThanSegment { .. },
-                )) => OffsetsLogError::TooLarge,
-                failure => OffsetsLogError::Unavailable {
-                    reason: chain(&failure),
-                },
-            })
+        appended.map(|appended| appended.last_offset + 1).map_err(|failure| match failure {
+            AppendFailure::Refused(AppendError::Invalid(
+                ValidationError::TooLarge { .. } | ValidationError::LargerThanSegment { .. },
+            )) => OffsetsLogError::TooLarge,
+            failure => OffsetsLogError::Unavailable { reason: chain(&failure) },
+        })
     }
 
     fn when_durable(&self, end_offset: i64) -> WhenDurable {
         let durable = self.partition.when_durable(end_offset);
         Box::pin(async move {
             let unavailable = |reason: String| OffsetsLogError::Unavailable { reason };
-            let durable = durable
-                .await
-                .map_err(|_| unavailable("the partition is gone".to_owned()))?;
+            let durable = durable.await.map_err(|_| unavailable("the partition is gone".to_owned()))?;
             durable.map_err(|closed| unavailable(closed.to_string()))
         })
     }
@@ -102,11 +90,7 @@ impl OffsetsLog for PartitionOffsetsLog {
             isolation: Isolation::ReadUncommitted,
             at_least_one: true,
         };
-        let read = self
-            .partition
-            .read(options)
-            .map_err(|error| damaged(chain(&error)))?
-            .read;
+        let read = self.partition.read(options).map_err(|error| damaged(chain(&error)))?.read;
         let end_offset = read.end_offset;
         if end_offset <= offset {
             return Ok(None);

@@ -13,9 +13,7 @@ pub fn partition_of(group_id: &str, partitions: i32) -> i32 {
 
 /// Computes `java.lang.String.hashCode`, over UTF-16 code units.
 fn java_hash_code(text: &str) -> i32 {
-    text.encode_utf16().fold(0_i32, |hash, unit| {
-        hash.wrapping_mul(31).wrapping_add(i32::from(unit))
-    })
+    text.encode_utf16().fold(0_i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)))
 }
 
 #[cfg(test)]
@@ -25,13 +23,9 @@ mod tests {
     #[test]
     fn hash_codes_are_javas() {
         // Computed with Java 17's String.hashCode.
-        for (text, hash) in [
-            ("", 0),
-            ("a", 97),
-            ("group", 98_629_247),
-            ("polygenelubricants", i32::MIN),
-            ("é😀", 1_996_812),
-        ] {
+        for (text, hash) in
+            [("", 0), ("a", 97), ("group", 98_629_247), ("polygenelubricants", i32::MIN), ("é😀", 1_996_812)]
+        {
             assert_eq!(java_hash_code(text), hash, "{text}");
         }
     }

@@ -67,11 +67,8 @@ pub enum RecordError {
 /// Writes the record of a committed offset; `None` deletes it.
 #[must_use]
 pub fn offset_commit(key: &OffsetKey, offset: Option<&CommittedOffset>) -> CoordinatorRecord {
-    let fields = OffsetCommitKey {
-        group: key.group_id.clone(),
-        topic: key.topic.clone(),
-        partition: key.partition,
-    };
+    let fields =
+        OffsetCommitKey { group: key.group_id.clone(), topic: key.topic.clone(), partition: key.partition };
     let value = offset.map(|offset| {
         let version = if offset.expire_timestamp_ms.is_some() {
             OFFSET_VALUE_VERSION_WITH_EXPIRY
@@ -88,29 +85,20 @@ pub fn offset_commit(key: &OffsetKey, offset: Option<&CommittedOffset>) -> Coord
         };
         encode(version, &fields, version)
     });
-    CoordinatorRecord {
-        key: encode(OffsetCommitKey::RECORD_TYPE, &fields, KEY_VERSION),
-        value,
-    }
+    CoordinatorRecord { key: encode(OffsetCommitKey::RECORD_TYPE, &fields, KEY_VERSION), value }
 }
 
 /// Writes the record of a classic group.
 #[must_use]
 pub fn group_metadata(group_id: &str, group: &GroupMetadataValue) -> CoordinatorRecord {
     let value = encode(GROUP_VALUE_VERSION, group, GROUP_VALUE_VERSION);
-    CoordinatorRecord {
-        key: group_key(group_id),
-        value: Some(value),
-    }
+    CoordinatorRecord { key: group_key(group_id), value: Some(value) }
 }
 
 /// Writes the record that deletes a classic group.
 #[must_use]
 pub fn group_tombstone(group_id: &str) -> CoordinatorRecord {
-    CoordinatorRecord {
-        key: group_key(group_id),
-        value: None,
-    }
+    CoordinatorRecord { key: group_key(group_id), value: None }
 }
 
 /// Reads a record.
@@ -123,11 +111,7 @@ pub fn read(key: Bytes, value: Option<Bytes>) -> Result<StoredRecord, RecordErro
         OLD_OFFSET_KEY_TYPE | OffsetCommitKey::RECORD_TYPE => {
             let key: OffsetCommitKey = decode(fields, KEY_VERSION, "key", key_type)?;
             let value: Option<OffsetCommitValue> = decode_value(value, key_type)?;
-            let key = OffsetKey {
-                group_id: key.group,
-                topic: key.topic,
-                partition: key.partition,
-            };
+            let key = OffsetKey { group_id: key.group, topic: key.topic, partition: key.partition };
             Ok(StoredRecord::Offset(key, value.map(CommittedOffset::from)))
         }
         GroupMetadataKey::RECORD_TYPE => {
@@ -151,20 +135,12 @@ impl From<OffsetCommitValue> for CommittedOffset {
 }
 
 fn group_key(group_id: &str) -> Bytes {
-    encode(
-        GroupMetadataKey::RECORD_TYPE,
-        &GroupMetadataKey {
-            group: group_id.to_owned(),
-        },
-        KEY_VERSION,
-    )
+    encode(GroupMetadataKey::RECORD_TYPE, &GroupMetadataKey { group: group_id.to_owned() }, KEY_VERSION)
 }
 
 fn encode(number: i16, fields: &impl Message, version: i16) -> Bytes {
     let mut writer = Writer::new();
-    fields
-        .encode(&mut writer, version)
-        .expect("a shard refuses texts that are too long for a record");
+    fields.encode(&mut writer, version).expect("a shard refuses texts that are too long for a record");
     let (body, _holes) = writer.finish();
     let mut bytes = Vec::with_capacity(size_of::<i16>() + body.len());
     bytes.extend_from_slice(&number.to_be_bytes());
@@ -193,10 +169,7 @@ fn decode<M: Message>(
 
 fn split_number(mut bytes: Bytes, part: &'static str) -> Result<(i16, Bytes), RecordError> {
     if bytes.len() < size_of::<i16>() {
-        return Err(RecordError::TooShort {
-            part,
-            found: bytes.len(),
-        });
+        return Err(RecordError::TooShort { part, found: bytes.len() });
     }
     Ok((bytes.get_i16(), bytes))
 }
@@ -207,11 +180,7 @@ mod tests {
     use tidemill_protocol::messages::group_metadata_record::MemberMetadata;
 
     fn key() -> OffsetKey {
-        OffsetKey {
-            group_id: "g".to_owned(),
-            topic: "t".to_owned(),
-            partition: 3,
-        }
+        OffsetKey { group_id: "g".to_owned(), topic: "t".to_owned(), partition: 3 }
     }
 
     fn offset() -> CommittedOffset {
@@ -230,25 +199,15 @@ mod tests {
         assert_eq!(record.key[..], *b"\x00\x01\x00\x01g\x00\x01t\x00\x00\x00\x03");
         let value = b"\x00\x03\x00\x00\x00\x00\x00\x00\x00\x2a\x00\x00\x00\x07\x00\x01m\x00\x00\x00\x00\x00\x00\x03\xe8";
         assert_eq!(record.value.as_deref(), Some(&value[..]));
-        assert_eq!(
-            read(record.key, record.value),
-            Ok(StoredRecord::Offset(key(), Some(offset())))
-        );
+        assert_eq!(read(record.key, record.value), Ok(StoredRecord::Offset(key(), Some(offset()))));
     }
 
     #[test]
     fn an_offset_with_its_own_expiry_is_written_in_version_1() {
-        let offset = CommittedOffset {
-            expire_timestamp_ms: Some(5),
-            leader_epoch: -1,
-            ..offset()
-        };
+        let offset = CommittedOffset { expire_timestamp_ms: Some(5), leader_epoch: -1, ..offset() };
         let record = offset_commit(&key(), Some(&offset));
         assert_eq!(record.value.as_ref().unwrap()[..2], [0, 1]);
-        assert_eq!(
-            read(record.key, record.value),
-            Ok(StoredRecord::Offset(key(), Some(offset)))
-        );
+        assert_eq!(read(record.key, record.value), Ok(StoredRecord::Offset(key(), Some(offset))));
     }
 
     #[test]
@@ -274,44 +233,19 @@ mod tests {
         let record = group_metadata("g", &group);
         assert_eq!(record.key[..], *b"\x00\x02\x00\x01g");
         assert_eq!(record.value.as_ref().unwrap()[..2], [0, 3]);
-        assert_eq!(
-            read(record.key, record.value),
-            Ok(StoredRecord::Group("g".to_owned(), Some(group)))
-        );
+        assert_eq!(read(record.key, record.value), Ok(StoredRecord::Group("g".to_owned(), Some(group))));
         let tombstone = group_tombstone("g");
-        assert_eq!(
-            read(tombstone.key, tombstone.value),
-            Ok(StoredRecord::Group("g".to_owned(), None))
-        );
+        assert_eq!(read(tombstone.key, tombstone.value), Ok(StoredRecord::Group("g".to_owned(), None)));
     }
 
     #[test]
     fn keys_of_other_kinds_of_groups_are_told_apart_and_damage_is_named() {
-        assert_eq!(
-            read(Bytes::from_static(b"\x00\x05xyz"), None),
-            Ok(StoredRecord::Other { key_type: 5 })
-        );
+        assert_eq!(read(Bytes::from_static(b"\x00\x05xyz"), None), Ok(StoredRecord::Other { key_type: 5 }));
         assert_eq!(
             read(Bytes::from_static(b"\x00"), None),
-            Err(RecordError::TooShort {
-                part: "key",
-                found: 1
-            })
+            Err(RecordError::TooShort { part: "key", found: 1 })
         );
-        let cut = read(
-            offset_commit(&key(), None).key,
-            Some(Bytes::from_static(b"\x00\x03\x00")),
-        );
-        assert!(
-            matches!(
-                cut,
-                Err(RecordError::Fields {
-                    part: "value",
-                    key_type: 1,
-                    ..
-                })
-            ),
-            "{cut:?}"
-        );
+        let cut = read(offset_commit(&key(), None).key, Some(Bytes::from_static(b"\x00\x03\x00")));
+        assert!(matches!(cut, Err(RecordError::Fields { part: "value", key_type: 1, .. })), "{cut:?}");
     }
 }

@@ -73,9 +73,7 @@ mod tests {
     use super::*;
 
     fn join(group_id: &str) -> TimerKey {
-        TimerKey::Join {
-            group_id: group_id.to_owned(),
-        }
+        TimerKey::Join { group_id: group_id.to_owned() }
     }
 
     #[test]

@@ -87,12 +87,7 @@ pub(super) struct Turn<'a> {
 
 impl<'a> Turn<'a> {
     pub(super) fn new(now: Now, config: &'a GroupCoordinatorConfig) -> Self {
-        Self {
-            now,
-            config,
-            output: Output::default(),
-            timers: Vec::new(),
-        }
+        Self { now, config, output: Output::default(), timers: Vec::new() }
     }
 
     pub(super) fn reply(&mut self, token: ReplyToken, reply: Reply) {
@@ -105,10 +100,7 @@ impl<'a> Turn<'a> {
 
     /// Sets the timer `key` to go off after `delay`, instead of when it was set to before.
     pub(super) fn schedule(&mut self, key: TimerKey, delay: Duration) {
-        self.timers.push(TimerChange::Schedule(
-            key,
-            self.now.monotonic.saturating_add(delay),
-        ));
+        self.timers.push(TimerChange::Schedule(key, self.now.monotonic.saturating_add(delay)));
     }
 
     pub(super) fn cancel(&mut self, key: TimerKey) {

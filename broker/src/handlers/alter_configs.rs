@@ -25,10 +25,7 @@ pub(super) async fn handle(
         .into_iter()
         .map(|resource| tokio::task::block_in_place(|| replace(broker, resource, validate_only)))
         .collect();
-    AlterConfigsResponse {
-        responses,
-        ..AlterConfigsResponse::default()
-    }
+    AlterConfigsResponse { responses, ..AlterConfigsResponse::default() }
 }
 
 fn replace(
@@ -36,12 +33,7 @@ fn replace(
     resource: AlterConfigsResource,
     validate_only: bool,
 ) -> AlterConfigsResourceResponse {
-    let configs = || {
-        resource
-            .configs
-            .iter()
-            .map(|config| (config.name.as_str(), config.value.as_deref()))
-    };
+    let configs = || resource.configs.iter().map(|config| (config.name.as_str(), config.value.as_deref()));
     let target = Target::parse(broker, resource.resource_type, &resource.resource_name);
     let result = target.and_then(|target| {
         target.change(broker, validate_only, |target, _, layers| match target {

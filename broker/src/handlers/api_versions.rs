@@ -22,11 +22,7 @@ pub(super) fn answer(_broker: &BrokerState, call: Call) -> Result<EncodedRespons
     let named = call.version < 3
         || (is_software_name(&request.client_software_name)
             && is_software_name(&request.client_software_version));
-    let error = if named {
-        ErrorCode::None
-    } else {
-        ErrorCode::InvalidRequest
-    };
+    let error = if named { ErrorCode::None } else { ErrorCode::InvalidRequest };
     call.encode(&response(error), Vec::new())
 }
 
@@ -56,9 +52,7 @@ fn is_software_name(name: &str) -> bool {
     let edge = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
     edge(name.bytes().next())
         && edge(name.bytes().last())
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-')
 }
 
 #[cfg(test)]

@@ -42,10 +42,9 @@ impl<'a> Target<'a> {
             TOPIC => Ok(Self::Topic(name)),
             BROKER if name.is_empty() => Ok(Self::ClusterDefault),
             BROKER if name.parse() == Ok(broker.node_id) => Ok(Self::ThisBroker),
-            BROKER => Err(invalid(format!(
-                "broker {name:?} does not exist; this broker is {}",
-                broker.node_id
-            ))),
+            BROKER => {
+                Err(invalid(format!("broker {name:?} does not exist; this broker is {}", broker.node_id)))
+            }
             other => Err(invalid(format!("config resource type {other} is not supported"))),
         }
     }
@@ -63,16 +62,10 @@ impl<'a> Target<'a> {
                 let topic = image.topic(name).ok_or_else(|| unknown_topic(name))?;
                 Ok(describe::describe_topic(&topic.overrides, layers, names))
             }
-            Self::ThisBroker => Ok(describe::describe_broker(
-                BrokerResource::ThisBroker,
-                layers,
-                names,
-            )),
-            Self::ClusterDefault => Ok(describe::describe_broker(
-                BrokerResource::ClusterDefault,
-                layers,
-                names,
-            )),
+            Self::ThisBroker => Ok(describe::describe_broker(BrokerResource::ThisBroker, layers, names)),
+            Self::ClusterDefault => {
+                Ok(describe::describe_broker(BrokerResource::ClusterDefault, layers, names))
+            }
         }
     }
 
@@ -99,10 +92,8 @@ impl<'a> Target<'a> {
                 Err(refused) => (Vec::new(), Err(refused)),
             }
         });
-        decided.map_err(|error| RefusedConfig {
-            error: errors::of_commit(&error),
-            message: error.to_string(),
-        })?
+        decided
+            .map_err(|error| RefusedConfig { error: errors::of_commit(&error), message: error.to_string() })?
     }
 
     fn current<'b>(
@@ -115,10 +106,9 @@ impl<'a> Target<'a> {
                 let topic = image.topic(name).ok_or_else(|| unknown_topic(name))?;
                 Ok((Resource::Topic(TopicId(topic.id)), &topic.overrides))
             }
-            Self::ThisBroker => Ok((
-                Resource::Broker(broker.node_id),
-                image.broker_overrides(broker.node_id),
-            )),
+            Self::ThisBroker => {
+                Ok((Resource::Broker(broker.node_id), image.broker_overrides(broker.node_id)))
+            }
             Self::ClusterDefault => Ok((Resource::ClusterDefault, image.cluster_overrides())),
         }
     }
@@ -130,9 +120,7 @@ pub(super) fn checked_topic_overrides(
     configs: &[CreatableTopicConfig],
 ) -> Result<Overrides, RefusedConfig> {
     let image = broker.metadata.image();
-    let pairs = configs
-        .iter()
-        .map(|config| (config.name.as_str(), config.value.as_deref()));
+    let pairs = configs.iter().map(|config| (config.name.as_str(), config.value.as_deref()));
     alter::replace_topic(pairs, broker.layers(&image)).map_err(|error| refused(&error, ConfigScope::Topic))
 }
 
@@ -148,28 +136,18 @@ fn differences(resource: &Resource, current: &Overrides, replaced: &Overrides) -
         key: key.clone(),
         value: value.cloned(),
     };
-    let set = replaced
-        .iter()
-        .filter(|(key, value)| current.get(*key) != Some(*value));
+    let set = replaced.iter().filter(|(key, value)| current.get(*key) != Some(*value));
     let removed = current.keys().filter(|key| !replaced.contains_key(*key));
-    set.map(|(key, value)| changed(key, Some(value)))
-        .chain(removed.map(|key| changed(key, None)))
-        .collect()
+    set.map(|(key, value)| changed(key, Some(value))).chain(removed.map(|key| changed(key, None))).collect()
 }
 
 fn refused(error: &ConfigError, scope: ConfigScope) -> RefusedConfig {
-    RefusedConfig {
-        error: error.error_code(scope),
-        message: error.to_string(),
-    }
+    RefusedConfig { error: error.error_code(scope), message: error.to_string() }
 }
 
 fn unknown_topic(name: &str) -> RefusedConfig {
     match crate::catalog::topics::check_name(name) {
-        Err(error) => RefusedConfig {
-            error: errors::of_topic(&error),
-            message: error.to_string(),
-        },
+        Err(error) => RefusedConfig { error: errors::of_topic(&error), message: error.to_string() },
         Ok(()) => RefusedConfig {
             error: ErrorCode::UnknownTopicOrPartition,
             message: format!("topic {name:?} does not exist"),
@@ -178,10 +156,7 @@ fn unknown_topic(name: &str) -> RefusedConfig {
 }
 
 fn invalid(message: String) -> RefusedConfig {
-    RefusedConfig {
-        error: ErrorCode::InvalidRequest,
-        message,
-    }
+    RefusedConfig { error: ErrorCode::InvalidRequest, message }
 }
 
 #[cfg(test)]
@@ -191,10 +166,7 @@ mod tests {
     #[test]
     fn replacing_overrides_stores_only_what_differs() {
         let overrides = |pairs: &[(&str, &str)]| -> Overrides {
-            pairs
-                .iter()
-                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-                .collect()
+            pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
         };
         let current = overrides(&[("a", "1"), ("b", "2"), ("c", "3")]);
         let replaced = overrides(&[("a", "1"), ("b", "5"), ("d", "4")]);
@@ -205,11 +177,7 @@ mod tests {
         };
         assert_eq!(
             differences(&Resource::ClusterDefault, &current, &replaced),
-            [
-                changed("b", Some("5")),
-                changed("d", Some("4")),
-                changed("c", None)
-            ]
+            [changed("b", Some("5")), changed("d", Some("4")), changed("c", None)]
         );
     }
 }

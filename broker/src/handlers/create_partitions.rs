@@ -24,10 +24,7 @@ pub(super) async fn handle(
         .into_iter()
         .map(|topic| tokio::task::block_in_place(|| grow(broker, topic, validate_only)))
         .collect();
-    CreatePartitionsResponse {
-        results,
-        ..CreatePartitionsResponse::default()
-    }
+    CreatePartitionsResponse { results, ..CreatePartitionsResponse::default() }
 }
 
 fn grow(
@@ -35,9 +32,8 @@ fn grow(
     wanted: CreatePartitionsTopic,
     validate_only: bool,
 ) -> CreatePartitionsTopicResult {
-    let assignments: Option<Vec<Vec<i32>>> = wanted
-        .assignments
-        .map(|all| all.into_iter().map(|one| one.broker_ids).collect());
+    let assignments: Option<Vec<Vec<i32>>> =
+        wanted.assignments.map(|all| all.into_iter().map(|one| one.broker_ids).collect());
     let decided = broker.change_metadata(|image| {
         let changes = image
             .topic(&wanted.name)
@@ -54,9 +50,5 @@ fn grow(
         Ok(Err(error)) => (errors::of_topic(&error), Some(error.to_string())),
         Err(error) => (errors::of_commit(&error), Some(error.to_string())),
     };
-    CreatePartitionsTopicResult {
-        name: wanted.name,
-        error_code: error.code(),
-        error_message: message,
-    }
+    CreatePartitionsTopicResult { name: wanted.name, error_code: error.code(), error_message: message }
 }

@@ -34,10 +34,7 @@ pub(super) async fn handle(
         };
         topics.push(result);
     }
-    CreateTopicsResponse {
-        topics,
-        ..CreateTopicsResponse::default()
-    }
+    CreateTopicsResponse { topics, ..CreateTopicsResponse::default() }
 }
 
 fn create(broker: &BrokerState, topic: CreatableTopic, validate_only: bool) -> CreatableTopicResult {
@@ -50,11 +47,7 @@ fn create(broker: &BrokerState, topic: CreatableTopic, validate_only: bool) -> C
         name: topic.name,
         partitions: (topic.num_partitions != -1).then_some(topic.num_partitions),
         replication_factor: (topic.replication_factor != -1).then_some(topic.replication_factor),
-        assignments: topic
-            .assignments
-            .into_iter()
-            .map(|one| (one.partition_index, one.broker_ids))
-            .collect(),
+        assignments: topic.assignments.into_iter().map(|one| (one.partition_index, one.broker_ids)).collect(),
         overrides,
     };
     match broker.create_topic(&wanted, validate_only) {
@@ -77,11 +70,7 @@ fn created(broker: &BrokerState, name: String, wanted: &NewTopic) -> CreatableTo
             is_sensitive: config.sensitive,
         })
         .collect();
-    let mut result = CreatableTopicResult {
-        name,
-        configs: Some(configs),
-        ..CreatableTopicResult::default()
-    };
+    let mut result = CreatableTopicResult { name, configs: Some(configs), ..CreatableTopicResult::default() };
     // Absent with validate_only.
     if let Some(topic) = image.topic(&result.name) {
         result.topic_id = topic.id;

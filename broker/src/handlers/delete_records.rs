@@ -25,11 +25,7 @@ pub(super) async fn handle(
             Ok(start) => (start, ErrorCode::None),
             Err(error) => (-1, error),
         };
-        DeleteRecordsPartitionResult {
-            partition_index,
-            low_watermark,
-            error_code: error.code(),
-        }
+        DeleteRecordsPartitionResult { partition_index, low_watermark, error_code: error.code() }
     };
     let topics = tokio::task::block_in_place(|| {
         let of_topic = |topic: tidemill_protocol::messages::delete_records::DeleteRecordsTopic| {
@@ -38,17 +34,11 @@ pub(super) async fn handle(
                 .iter()
                 .map(|one| delete(&topic.name, one.partition_index, one.offset))
                 .collect();
-            DeleteRecordsTopicResult {
-                name: topic.name,
-                partitions,
-            }
+            DeleteRecordsTopicResult { name: topic.name, partitions }
         };
         request.topics.into_iter().map(of_topic).collect()
     });
-    DeleteRecordsResponse {
-        topics,
-        ..DeleteRecordsResponse::default()
-    }
+    DeleteRecordsResponse { topics, ..DeleteRecordsResponse::default() }
 }
 
 /// Returns the new log start offset.
@@ -58,11 +48,7 @@ fn delete_before(broker: &BrokerState, topic: &str, index: i32, offset: i64) -> 
     }
     let partition = broker.partition_by_name(topic, index)?;
     let high_watermark = partition.high_watermark();
-    let offset = if offset == UP_TO_HIGH_WATERMARK {
-        high_watermark
-    } else {
-        offset
-    };
+    let offset = if offset == UP_TO_HIGH_WATERMARK { high_watermark } else { offset };
     partition.with_log_mut(|log| {
         if !log.config().cleanup.delete {
             return Err(ErrorCode::PolicyViolation);

@@ -23,25 +23,15 @@ pub(super) async fn handle(
     let wanted = if context.version >= TOPIC_IDS_SINCE {
         request.topics
     } else {
-        let named = |name| DeleteTopicState {
-            name: Some(name),
-            ..DeleteTopicState::default()
-        };
+        let named = |name| DeleteTopicState { name: Some(name), ..DeleteTopicState::default() };
         request.topic_names.into_iter().map(named).collect()
     };
-    let responses: Vec<DeletableTopicResult> = wanted
-        .into_iter()
-        .map(|topic| tokio::task::block_in_place(|| delete(broker, topic)))
-        .collect();
-    let deleted = responses
-        .iter()
-        .filter(|topic| topic.error_code == ErrorCode::None.code());
+    let responses: Vec<DeletableTopicResult> =
+        wanted.into_iter().map(|topic| tokio::task::block_in_place(|| delete(broker, topic))).collect();
+    let deleted = responses.iter().filter(|topic| topic.error_code == ErrorCode::None.code());
     let deleted: Vec<String> = deleted.filter_map(|topic| topic.name.clone()).collect();
     broker.groups.forget_topics(&deleted).await;
-    DeleteTopicsResponse {
-        responses,
-        ..DeleteTopicsResponse::default()
-    }
+    DeleteTopicsResponse { responses, ..DeleteTopicsResponse::default() }
 }
 
 fn delete(broker: &BrokerState, wanted: DeleteTopicState) -> DeletableTopicResult {
@@ -72,17 +62,12 @@ fn find_and_delete(broker: &BrokerState, wanted: &DeleteTopicState) -> Result<(S
     let decided = broker.change_metadata(|image| {
         let found = match &wanted.name {
             Some(name) => image.topic(name).ok_or(ErrorCode::UnknownTopicOrPartition),
-            None => image
-                .topic_by_id(wanted.topic_id)
-                .ok_or(ErrorCode::UnknownTopicId),
+            None => image.topic_by_id(wanted.topic_id).ok_or(ErrorCode::UnknownTopicId),
         };
         match found {
-            Ok(topic) => (
-                vec![Change::TopicDeleted {
-                    id: TopicId(topic.id),
-                }],
-                Ok((topic.name.to_string(), topic.id)),
-            ),
+            Ok(topic) => {
+                (vec![Change::TopicDeleted { id: TopicId(topic.id) }], Ok((topic.name.to_string(), topic.id)))
+            }
             Err(error) => (Vec::new(), Err(error)),
         }
     });

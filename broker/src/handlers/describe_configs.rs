@@ -22,15 +22,9 @@ pub(super) async fn handle(
     request: DescribeConfigsRequest,
 ) -> DescribeConfigsResponse {
     let synonyms = request.include_synonyms;
-    let results = request
-        .resources
-        .into_iter()
-        .map(|resource| describe(broker, resource, synonyms))
-        .collect();
-    DescribeConfigsResponse {
-        results,
-        ..DescribeConfigsResponse::default()
-    }
+    let results =
+        request.resources.into_iter().map(|resource| describe(broker, resource, synonyms)).collect();
+    DescribeConfigsResponse { results, ..DescribeConfigsResponse::default() }
 }
 
 fn describe(
@@ -46,12 +40,7 @@ fn describe(
         ..DescribeConfigsResult::default()
     };
     match described {
-        Ok(configs) => {
-            result.configs = configs
-                .into_iter()
-                .map(|config| entry(config, synonyms))
-                .collect()
-        }
+        Ok(configs) => result.configs = configs.into_iter().map(|config| entry(config, synonyms)).collect(),
         Err(refused) => {
             result.error_code = refused.error.code();
             result.error_message = Some(refused.message);
@@ -61,11 +50,7 @@ fn describe(
 }
 
 fn entry(config: DescribedConfig, with_synonyms: bool) -> DescribeConfigsResourceResult {
-    let synonyms = if with_synonyms {
-        config.synonyms
-    } else {
-        Vec::new()
-    };
+    let synonyms = if with_synonyms { config.synonyms } else { Vec::new() };
     DescribeConfigsResourceResult {
         name: config.name,
         value: config.value,

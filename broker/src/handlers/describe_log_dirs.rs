@@ -18,21 +18,16 @@ pub(super) async fn handle(
     _context: &RequestContext,
     request: DescribeLogDirsRequest,
 ) -> DescribeLogDirsResponse {
-    let wanted: Option<BTreeMap<String, Vec<i32>>> = request.topics.map(|topics| {
-        topics
-            .into_iter()
-            .map(|topic| (topic.topic, topic.partitions))
-            .collect()
-    });
+    let wanted: Option<BTreeMap<String, Vec<i32>>> = request
+        .topics
+        .map(|topics| topics.into_iter().map(|topic| (topic.topic, topic.partitions)).collect());
     let mut topics: BTreeMap<String, Vec<DescribeLogDirsPartition>> = BTreeMap::new();
     for partition in broker.partitions.all() {
         let name = partition.topic().to_string();
         let partition_index = partition.id().index;
-        let asked = wanted.as_ref().is_none_or(|wanted| {
-            wanted
-                .get(&name)
-                .is_some_and(|indexes| indexes.contains(&partition_index))
-        });
+        let asked = wanted
+            .as_ref()
+            .is_none_or(|wanted| wanted.get(&name).is_some_and(|indexes| indexes.contains(&partition_index)));
         if asked {
             let size_bytes = partition.with_log(tidemill_log::PartitionLog::size_bytes);
             topics.entry(name).or_default().push(DescribeLogDirsPartition {
@@ -57,8 +52,5 @@ pub(super) async fn handle(
         usable_bytes,
         ..DescribeLogDirsResult::default()
     }];
-    DescribeLogDirsResponse {
-        results,
-        ..DescribeLogDirsResponse::default()
-    }
+    DescribeLogDirsResponse { results, ..DescribeLogDirsResponse::default() }
 }

@@ -28,21 +28,12 @@ pub(super) async fn handle(
     request: DescribeTopicPartitionsRequest,
 ) -> DescribeTopicPartitionsResponse {
     let image = broker.metadata.image();
-    let (first_topic, first_index) = request.cursor.map_or((String::new(), 0), |cursor| {
-        (cursor.topic_name, cursor.partition_index)
-    });
+    let (first_topic, first_index) =
+        request.cursor.map_or((String::new(), 0), |cursor| (cursor.topic_name, cursor.partition_index));
     let names: BTreeSet<String> = if request.topics.is_empty() {
-        image
-            .topics_from(&first_topic)
-            .map(|topic| topic.name.to_string())
-            .collect()
+        image.topics_from(&first_topic).map(|topic| topic.name.to_string()).collect()
     } else {
-        request
-            .topics
-            .into_iter()
-            .map(|topic| topic.name)
-            .filter(|name| *name >= first_topic)
-            .collect()
+        request.topics.into_iter().map(|topic| topic.name).filter(|name| *name >= first_topic).collect()
     };
     let mut left = request.response_partition_limit.clamp(1, MAX_PARTITIONS);
     let mut response = DescribeTopicPartitionsResponse::default();
@@ -51,26 +42,16 @@ pub(super) async fn handle(
             response.topics.push(unknown(name));
             continue;
         };
-        let start = if name == first_topic {
-            first_index.max(0)
-        } else {
-            0
-        };
+        let start = if name == first_topic { first_index.max(0) } else { 0 };
         if left == 0 {
-            response.next_cursor = Some(NextCursor {
-                topic_name: name,
-                partition_index: start,
-            });
+            response.next_cursor = Some(NextCursor { topic_name: name, partition_index: start });
             break;
         }
         let end = topic.partition_count().min(start.saturating_add(left));
         left -= (end - start).max(0);
         response.topics.push(describe(broker, topic, start..end));
         if end < topic.partition_count() {
-            response.next_cursor = Some(NextCursor {
-                topic_name: name,
-                partition_index: end,
-            });
+            response.next_cursor = Some(NextCursor { topic_name: name, partition_index: end });
             break;
         }
     }
@@ -88,11 +69,7 @@ fn describe(
         .map(|(partition_index, replicas)| {
             let online = broker.is_online(topic.id, partition_index);
             DescribeTopicPartitionsResponsePartition {
-                error_code: if online {
-                    0
-                } else {
-                    ErrorCode::LeaderNotAvailable.code()
-                },
+                error_code: if online { 0 } else { ErrorCode::LeaderNotAvailable.code() },
                 partition_index,
                 leader_id: if online { broker.node_id } else { -1 },
                 leader_epoch: broker.metadata_leader_epoch(),

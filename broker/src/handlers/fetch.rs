@@ -56,20 +56,11 @@ struct Round {
 pub(super) async fn handle(broker: &BrokerState, context: &RequestContext, request: FetchRequest) -> Reply {
     if request.session_id != NO_SESSION && !FULL_FETCH_EPOCHS.contains(&request.session_epoch) {
         let error_code = ErrorCode::FetchSessionIdNotFound.code();
-        let response = FetchResponse {
-            error_code,
-            ..FetchResponse::default()
-        };
-        return Reply {
-            response,
-            fillings: Vec::new(),
-        };
+        let response = FetchResponse { error_code, ..FetchResponse::default() };
+        return Reply { response, fillings: Vec::new() };
     }
-    let topics: Vec<(&FetchTopic, Vec<Target<'_>>)> = request
-        .topics
-        .iter()
-        .map(|topic| (topic, resolve(broker, context, topic)))
-        .collect();
+    let topics: Vec<(&FetchTopic, Vec<Target<'_>>)> =
+        request.topics.iter().map(|topic| (topic, resolve(broker, context, topic))).collect();
     let waiter = FetchWaiter::new();
     let deadline = tokio::time::Instant::now() + milliseconds(request.max_wait_ms);
     let min_bytes = u64::try_from(request.min_bytes).unwrap_or(0);
@@ -85,10 +76,7 @@ pub(super) async fn handle(broker: &BrokerState, context: &RequestContext, reque
         let done = !wait || round.urgent || round.size_bytes >= min_bytes;
         if done || !may_find_more(broker, &waiter, deadline).await {
             count(broker, &topics, &round.response);
-            return Reply {
-                response: round.response,
-                fillings: round.fillings,
-            };
+            return Reply { response: round.response, fillings: round.fillings };
         }
     }
 }
@@ -129,22 +117,13 @@ fn resolve<'a>(broker: &BrokerState, context: &RequestContext, topic: &'a FetchT
     };
     let topic_id: Result<Uuid, ErrorCode> = found.map(|topic| topic.id).ok_or(unknown);
     let partition_of = |index| {
-        let id = PartitionId {
-            topic_id: topic_id?,
-            index,
-        };
-        broker
-            .partitions
-            .get(id)
-            .ok_or(ErrorCode::UnknownTopicOrPartition)
+        let id = PartitionId { topic_id: topic_id?, index };
+        broker.partitions.get(id).ok_or(ErrorCode::UnknownTopicOrPartition)
     };
     topic
         .partitions
         .iter()
-        .map(|wanted| Target {
-            wanted,
-            partition: partition_of(wanted.partition),
-        })
+        .map(|wanted| Target { wanted, partition: partition_of(wanted.partition) })
         .collect()
 }
 
@@ -154,35 +133,21 @@ fn read_all(
     request: &FetchRequest,
     topics: &[(&FetchTopic, Vec<Target<'_>>)],
 ) -> Round {
-    let limit = broker
-        .config
-        .network
-        .fetch_max_bytes
-        .min(u32::try_from(request.max_bytes).unwrap_or(0));
+    let limit = broker.config.network.fetch_max_bytes.min(u32::try_from(request.max_bytes).unwrap_or(0));
     let isolation = match request.isolation_level {
         1 => Isolation::ReadCommitted,
         _ => Isolation::ReadUncommitted,
     };
-    let mut round = Round {
-        response: FetchResponse::default(),
-        fillings: Vec::new(),
-        size_bytes: 0,
-        urgent: false,
-    };
+    let mut round =
+        Round { response: FetchResponse::default(), fillings: Vec::new(), size_bytes: 0, urgent: false };
     for (topic, targets) in topics {
         let mut partitions = Vec::with_capacity(targets.len());
         for target in targets {
             let left = u64::from(limit).saturating_sub(round.size_bytes);
-            let budget = Budget {
-                left: u32::try_from(left).unwrap_or(u32::MAX),
-                first: round.size_bytes == 0,
-            };
+            let budget =
+                Budget { left: u32::try_from(left).unwrap_or(u32::MAX), first: round.size_bytes == 0 };
             let data = match read_one(target, isolation, budget, context.version) {
-                Ok(Found {
-                    data,
-                    chunks,
-                    size_bytes,
-                }) => {
+                Ok(Found { data, chunks, size_bytes }) => {
                     round.size_bytes += u64::from(size_bytes);
                     if size_bytes > 0 {
                         round.fillings.push(chunks);
@@ -236,21 +201,12 @@ fn read_one(
         return Err(refuse(ErrorCode::UnsupportedCompressionType));
     }
     if let Some(diverging_epoch) = diverging(partition, wanted) {
-        let data = PartitionData {
-            diverging_epoch,
-            ..empty(partition, wanted.partition)
-        };
-        return Ok(Found {
-            data,
-            chunks: Vec::new(),
-            size_bytes: 0,
-        });
+        let data = PartitionData { diverging_epoch, ..empty(partition, wanted.partition) };
+        return Ok(Found { data, chunks: Vec::new(), size_bytes: 0 });
     }
     let options = ReadOptions {
         fetch_offset: wanted.fetch_offset,
-        max_bytes: budget
-            .left
-            .min(u32::try_from(wanted.partition_max_bytes).unwrap_or(0)),
+        max_bytes: budget.left.min(u32::try_from(wanted.partition_max_bytes).unwrap_or(0)),
         isolation,
         at_least_one: budget.first,
     };
@@ -260,12 +216,7 @@ fn read_one(
         data.error_code = errors::of_read(&error).code();
         Box::new(data)
     })?;
-    let PartitionRead {
-        read,
-        high_watermark,
-        last_stable_offset,
-        log_start_offset,
-    } = found;
+    let PartitionRead { read, high_watermark, last_stable_offset, log_start_offset } = found;
     let aborted_transactions = match isolation {
         Isolation::ReadUncommitted => None,
         Isolation::ReadCommitted => {
@@ -282,11 +233,7 @@ fn read_one(
         records: Some(Records::Deferred(size_bytes)),
         ..PartitionData::default()
     };
-    Ok(Found {
-        data,
-        chunks: read.chunks,
-        size_bytes,
-    })
+    Ok(Found { data, chunks: read.chunks, size_bytes })
 }
 
 /// The aborted transactions that a reader of `range` has to skip, by rising first offset.
@@ -323,20 +270,11 @@ fn diverging(partition: &Partition, wanted: &FetchPartition) -> Option<EpochEndO
     }
     let ours = partition.with_log(|log| log.end_offset_for_epoch(wanted.last_fetched_epoch))?;
     let parts = ours.epoch < wanted.last_fetched_epoch || ours.offset < wanted.fetch_offset;
-    parts.then_some(EpochEndOffset {
-        epoch: ours.epoch,
-        end_offset: ours.offset,
-    })
+    parts.then_some(EpochEndOffset { epoch: ours.epoch, end_offset: ours.offset })
 }
 
 fn stores_zstd(config: &LogConfig) -> bool {
-    matches!(
-        config.compression,
-        TopicCompression::Codec {
-            codec: Compression::Zstd,
-            ..
-        }
-    )
+    matches!(config.compression, TopicCompression::Codec { codec: Compression::Zstd, .. })
 }
 
 fn empty(partition: &Partition, index: i32) -> PartitionData {

@@ -19,11 +19,7 @@ pub(super) async fn handle(
         CoordinatorKind::Group => {
             tokio::task::block_in_place(|| broker.ensure_groups())?;
             let advertised = broker.advertised(context.local);
-            Ok(Endpoint {
-                node_id: broker.node_id,
-                host: advertised.host,
-                port: advertised.port,
-            })
+            Ok(Endpoint { node_id: broker.node_id, host: advertised.host, port: advertised.port })
         }
         CoordinatorKind::Transaction => Err(ErrorCode::CoordinatorNotAvailable),
     })

@@ -26,10 +26,7 @@ pub(super) async fn handle(
         .into_iter()
         .map(|resource| tokio::task::block_in_place(|| alter(broker, resource, validate_only)))
         .collect();
-    IncrementalAlterConfigsResponse {
-        responses,
-        ..IncrementalAlterConfigsResponse::default()
-    }
+    IncrementalAlterConfigsResponse { responses, ..IncrementalAlterConfigsResponse::default() }
 }
 
 fn alter(

@@ -26,10 +26,7 @@ pub(super) async fn handle(
             .map_err(|error| errors::of_commit(&error)),
     };
     match given {
-        Ok(producer_id) => InitProducerIdResponse {
-            producer_id,
-            ..InitProducerIdResponse::default()
-        },
+        Ok(producer_id) => InitProducerIdResponse { producer_id, ..InitProducerIdResponse::default() },
         Err(error) => InitProducerIdResponse {
             error_code: error.code(),
             producer_epoch: -1,

@@ -28,12 +28,8 @@ const EARLIEST_PENDING_UPLOAD: i64 = -6;
 /// The first version whose answer has room for the leader epoch.
 const LEADER_EPOCH_SINCE: i16 = 4;
 /// The first version that understands each special time below -2.
-const SPECIAL_SINCE: [(i64, i16); 4] = [
-    (MAX_TIMESTAMP, 7),
-    (EARLIEST_LOCAL, 8),
-    (LATEST_TIERED, 9),
-    (EARLIEST_PENDING_UPLOAD, 11),
-];
+const SPECIAL_SINCE: [(i64, i16); 4] =
+    [(MAX_TIMESTAMP, 7), (EARLIEST_LOCAL, 8), (LATEST_TIERED, 9), (EARLIEST_PENDING_UPLOAD, 11)];
 
 /// An offset with what is known of it.
 struct Answer {
@@ -61,16 +57,10 @@ pub(super) async fn handle(
                     partition_response(wanted.partition_index, context.version, found)
                 };
                 let partitions = topic.partitions.iter().map(answer).collect();
-                ListOffsetsTopicResponse {
-                    name: topic.name,
-                    partitions,
-                }
+                ListOffsetsTopicResponse { name: topic.name, partitions }
             })
             .collect();
-        ListOffsetsResponse {
-            topics,
-            ..ListOffsetsResponse::default()
-        }
+        ListOffsetsResponse { topics, ..ListOffsetsResponse::default() }
     })
 }
 
@@ -81,20 +71,11 @@ fn find(
     version: i16,
 ) -> Result<Option<Answer>, ErrorCode> {
     fetch::check_leader_epoch(partition, wanted.current_leader_epoch)?;
-    if SPECIAL_SINCE
-        .iter()
-        .any(|(special, since)| *special == wanted.timestamp && version < *since)
-    {
+    if SPECIAL_SINCE.iter().any(|(special, since)| *special == wanted.timestamp && version < *since) {
         return Err(ErrorCode::UnsupportedVersion);
     }
     let leader_epoch = partition.leader_epoch();
-    let without_time = |offset| {
-        Some(Answer {
-            timestamp: -1,
-            offset,
-            leader_epoch,
-        })
-    };
+    let without_time = |offset| Some(Answer { timestamp: -1, offset, leader_epoch });
     partition.with_log(|log| {
         let visible_end = match committed {
             true => log.last_stable_offset(partition.high_watermark()),
@@ -104,11 +85,7 @@ fn find(
             LATEST => return Ok(without_time(visible_end)),
             EARLIEST | EARLIEST_LOCAL => {
                 let leader_epoch = log.epoch_of(log.start_offset()).unwrap_or(leader_epoch);
-                return Ok(Some(Answer {
-                    timestamp: -1,
-                    offset: log.start_offset(),
-                    leader_epoch,
-                }));
+                return Ok(Some(Answer { timestamp: -1, offset: log.start_offset(), leader_epoch }));
             }
             LATEST_TIERED | EARLIEST_PENDING_UPLOAD => return Ok(None),
             MAX_TIMESTAMP => log.max_timestamp_offset(),
@@ -116,13 +93,11 @@ fn find(
             _ => return Err(ErrorCode::InvalidRequest),
         };
         let found = found.map_err(|error: ReadError| errors::of_read(&error))?;
-        Ok(found
-            .filter(|found| found.offset < visible_end)
-            .map(|found| Answer {
-                timestamp: found.timestamp,
-                offset: found.offset,
-                leader_epoch: found.leader_epoch,
-            }))
+        Ok(found.filter(|found| found.offset < visible_end).map(|found| Answer {
+            timestamp: found.timestamp,
+            offset: found.offset,
+            leader_epoch: found.leader_epoch,
+        }))
     })
 }
 
@@ -131,16 +106,10 @@ fn partition_response(
     version: i16,
     found: Result<Option<Answer>, ErrorCode>,
 ) -> ListOffsetsPartitionResponse {
-    let mut response = ListOffsetsPartitionResponse {
-        partition_index: index,
-        ..ListOffsetsPartitionResponse::default()
-    };
+    let mut response =
+        ListOffsetsPartitionResponse { partition_index: index, ..ListOffsetsPartitionResponse::default() };
     match found {
-        Ok(Some(Answer {
-            timestamp,
-            offset,
-            leader_epoch,
-        })) => {
+        Ok(Some(Answer { timestamp, offset, leader_epoch })) => {
             (response.timestamp, response.offset) = (timestamp, offset);
             if version >= LEADER_EPOCH_SINCE {
                 response.leader_epoch = leader_epoch;

@@ -33,19 +33,9 @@ pub(super) async fn handle(
     };
     let allow_creation = request.allow_auto_topic_creation || context.version < 4;
     let mut topics = if all {
-        broker
-            .metadata
-            .image()
-            .topics()
-            .map(|topic| describe(broker, topic))
-            .collect()
+        broker.metadata.image().topics().map(|topic| describe(broker, topic)).collect()
     } else {
-        named(
-            broker,
-            context,
-            request.topics.unwrap_or_default(),
-            allow_creation,
-        )
+        named(broker, context, request.topics.unwrap_or_default(), allow_creation)
     };
     if request.include_topic_authorized_operations {
         for topic in topics.iter_mut().filter(|topic| topic.error_code == 0) {
@@ -107,10 +97,7 @@ fn unknown(broker: &BrokerState, name: &str, allow_creation: bool) -> MetadataRe
     } else if allow_creation && broker.config.topics.auto_create {
         match create(broker, name) {
             Ok(image) if image.topic(name).is_some() => {
-                return image
-                    .topic(name)
-                    .map(|topic| describe(broker, topic))
-                    .unwrap_or_default();
+                return image.topic(name).map(|topic| describe(broker, topic)).unwrap_or_default();
             }
             Ok(_) => ErrorCode::UnknownTopicOrPartition,
             Err(error) => error,
@@ -128,10 +115,7 @@ fn unknown(broker: &BrokerState, name: &str, allow_creation: bool) -> MetadataRe
 
 /// Creates a topic with the broker's defaults; one that exists by now is fine too.
 fn create(broker: &BrokerState, name: &str) -> Result<std::sync::Arc<MetadataImage>, ErrorCode> {
-    let topic = NewTopic {
-        name: name.to_owned(),
-        ..NewTopic::default()
-    };
+    let topic = NewTopic { name: name.to_owned(), ..NewTopic::default() };
     let created = tokio::task::block_in_place(|| broker.create_topic(&topic, false));
     match created.map_err(|error| errors::of_commit(&error))? {
         Ok(()) | Err(TopicError::Exists { .. }) => Ok(broker.metadata.image()),
@@ -145,11 +129,7 @@ fn describe(broker: &BrokerState, topic: &TopicImage) -> MetadataResponseTopic {
         .map(|(index, replicas)| {
             let online = broker.is_online(topic.id, index);
             MetadataResponsePartition {
-                error_code: if online {
-                    0
-                } else {
-                    ErrorCode::LeaderNotAvailable.code()
-                },
+                error_code: if online { 0 } else { ErrorCode::LeaderNotAvailable.code() },
                 partition_index: index,
                 leader_id: if online { broker.node_id } else { -1 },
                 leader_epoch: broker.metadata_leader_epoch(),

@@ -62,13 +62,7 @@ pub(crate) struct RequestContext {
 impl RequestContext {
     /// Makes the context of a new connection.
     pub(crate) fn new(peer: SocketAddr, local: SocketAddr) -> Self {
-        Self {
-            peer,
-            local,
-            client_id: None,
-            version: 0,
-            correlation_id: 0,
-        }
+        Self { peer, local, client_id: None, version: 0, correlation_id: 0 }
     }
 }
 
@@ -83,18 +77,10 @@ pub(crate) enum RequestError {
     Unsupported { api_key: i16, api_version: i16 },
     /// The bytes are not what the version says.
     #[error("cannot decode {api:?} version {version}")]
-    Decode {
-        api: ApiKey,
-        version: i16,
-        source: DecodeError,
-    },
+    Decode { api: ApiKey, version: i16, source: DecodeError },
     /// The response cannot be expressed in the request's version: a bug of the handler.
     #[error("cannot encode the response to {api:?} version {version}")]
-    Encode {
-        api: ApiKey,
-        version: i16,
-        source: EncodeError,
-    },
+    Encode { api: ApiKey, version: i16, source: EncodeError },
     /// A Produce request with acks=0 failed; closing is the only way to tell.
     #[error("produce with acks=0 failed")]
     UnacknowledgedProduce,
@@ -164,9 +150,7 @@ registry! {
 
 /// Says whether the request in `frame` may overlap with others of its kind (see `network::connection`).
 pub(crate) fn overlaps(frame: &Bytes) -> bool {
-    frame
-        .first_chunk::<2>()
-        .is_some_and(|key| i16::from_be_bytes(*key) == ApiKey::Produce.code())
+    frame.first_chunk::<2>().is_some_and(|key| i16::from_be_bytes(*key) == ApiKey::Produce.code())
 }
 
 /// Starts the request in `frame`.
@@ -202,9 +186,7 @@ pub(crate) async fn start<'a>(
         }
         _ => {
             let context = context.clone();
-            Ok(Box::pin(
-                async move { outcome(answer(broker, &context, call).await) },
-            ))
+            Ok(Box::pin(async move { outcome(answer(broker, &context, call).await) }))
         }
     }
 }
@@ -228,12 +210,7 @@ impl Call {
     fn read(frame: Bytes) -> Result<Self, RequestError> {
         let mut body = Reader::new(frame);
         let header = RequestHeader::decode(&mut body).map_err(RequestError::Header)?;
-        Ok(Self {
-            api: header.api_key,
-            version: header.api_version,
-            header,
-            body,
-        })
+        Ok(Self { api: header.api_key, version: header.api_version, header, body })
     }
 
     fn decode<R: Request>(&self) -> Result<R, RequestError> {
@@ -267,23 +244,13 @@ impl Call {
         version: i16,
         fillings: Vec<Vec<tidemill_log::Chunk>>,
     ) -> Result<EncodedResponse, RequestError> {
-        let header = ResponseHeader {
-            correlation_id: self.header.correlation_id,
-        };
-        let frame = frame::encode_response(header, self.api, version, response).map_err(|source| {
-            RequestError::Encode {
-                api: self.api,
-                version,
-                source,
-            }
-        })?;
+        let header = ResponseHeader { correlation_id: self.header.correlation_id };
+        let frame = frame::encode_response(header, self.api, version, response)
+            .map_err(|source| RequestError::Encode { api: self.api, version, source })?;
         Ok(EncodedResponse { frame, fillings })
     }
 
     fn unsupported(&self) -> RequestError {
-        RequestError::Unsupported {
-            api_key: self.api.code(),
-            api_version: self.version,
-        }
+        RequestError::Unsupported { api_key: self.api.code(), api_version: self.version }
     }
 }

@@ -13,11 +13,5 @@ pub(super) async fn handle(
     context: &RequestContext,
     request: OffsetCommitRequest,
 ) -> OffsetCommitResponse {
-    offset_commit::handle(
-        &broker.groups,
-        &*broker.metadata.image(),
-        request,
-        context.version,
-    )
-    .await
+    offset_commit::handle(&broker.groups, &*broker.metadata.image(), request, context.version).await
 }

@@ -13,11 +13,5 @@ pub(super) async fn handle(
     context: &RequestContext,
     request: OffsetFetchRequest,
 ) -> OffsetFetchResponse {
-    offset_fetch::handle(
-        &broker.groups,
-        &*broker.metadata.image(),
-        request,
-        context.version,
-    )
-    .await
+    offset_fetch::handle(&broker.groups, &*broker.metadata.image(), request, context.version).await
 }

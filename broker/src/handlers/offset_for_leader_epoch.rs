@@ -22,34 +22,20 @@ pub(super) async fn handle(
         .topics
         .into_iter()
         .map(|topic| {
-            let partitions = topic
-                .partitions
-                .iter()
-                .map(|wanted| find(broker, &topic.topic, wanted))
-                .collect();
-            OffsetForLeaderTopicResult {
-                topic: topic.topic,
-                partitions,
-            }
+            let partitions =
+                topic.partitions.iter().map(|wanted| find(broker, &topic.topic, wanted)).collect();
+            OffsetForLeaderTopicResult { topic: topic.topic, partitions }
         })
         .collect();
-    OffsetForLeaderEpochResponse {
-        topics,
-        ..OffsetForLeaderEpochResponse::default()
-    }
+    OffsetForLeaderEpochResponse { topics, ..OffsetForLeaderEpochResponse::default() }
 }
 
 fn find(broker: &BrokerState, topic: &str, wanted: &OffsetForLeaderPartition) -> EpochEndOffset {
-    let mut answer = EpochEndOffset {
-        partition: wanted.partition,
-        ..EpochEndOffset::default()
-    };
-    let found = broker
-        .partition_by_name(topic, wanted.partition)
-        .and_then(|partition| {
-            fetch::check_leader_epoch(&partition, wanted.current_leader_epoch)?;
-            Ok(partition.with_log(|log| log.end_offset_for_epoch(wanted.leader_epoch)))
-        });
+    let mut answer = EpochEndOffset { partition: wanted.partition, ..EpochEndOffset::default() };
+    let found = broker.partition_by_name(topic, wanted.partition).and_then(|partition| {
+        fetch::check_leader_epoch(&partition, wanted.current_leader_epoch)?;
+        Ok(partition.with_log(|log| log.end_offset_for_epoch(wanted.leader_epoch)))
+    });
     match found {
         Ok(Some(ours)) => (answer.leader_epoch, answer.end_offset) = (ours.epoch, ours.offset),
         Ok(None) => {}

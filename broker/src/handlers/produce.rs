@@ -74,11 +74,7 @@ struct Refusal {
 
 impl From<ErrorCode> for Refusal {
     fn from(error: ErrorCode) -> Self {
-        Self {
-            error,
-            message: None,
-            record_errors: Vec::new(),
-        }
+        Self { error, message: None, record_errors: Vec::new() }
     }
 }
 
@@ -104,45 +100,26 @@ pub(super) async fn submit(broker: &BrokerState, version: i16, request: ProduceR
             };
             partitions.push((index, submitted));
         }
-        topics.push(SubmittedTopic {
-            name: topic.name,
-            topic_id: topic.topic_id,
-            partitions,
-        });
+        topics.push(SubmittedTopic { name: topic.name, topic_id: topic.topic_id, partitions });
     }
     let timeout = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0));
-    Submitted {
-        acks: acks.unwrap_or(Acks::Leader),
-        timeout,
-        topics,
-    }
+    Submitted { acks: acks.unwrap_or(Acks::Leader), timeout, topics }
 }
 
 async fn append(broker: &BrokerState, partition: Arc<Partition>, records: Bytes) -> Appending {
     let size_bytes = records.len();
-    let options = AppendOptions {
-        origin: AppendOrigin::Client,
-        leader_epoch: partition.leader_epoch(),
-    };
+    let options = AppendOptions { origin: AppendOrigin::Client, leader_epoch: partition.leader_epoch() };
     let appended = broker.group_commit.submit(&partition, records, options).await;
-    Appending {
-        partition,
-        size_bytes,
-        appended,
-    }
+    Appending { partition, size_bytes, appended }
 }
 
 /// Finds the topic's id, or says why clients may not write to it.
 fn find_topic(image: &MetadataImage, topic: &TopicProduceData, version: i16) -> Result<Uuid, ErrorCode> {
     let found = if version >= TOPIC_IDS_SINCE {
-        image
-            .topic_by_id(topic.topic_id)
-            .ok_or(ErrorCode::UnknownTopicId)?
+        image.topic_by_id(topic.topic_id).ok_or(ErrorCode::UnknownTopicId)?
     } else {
         topics::check_name(&topic.name).map_err(|_| ErrorCode::InvalidTopicException)?;
-        image
-            .topic(&topic.name)
-            .ok_or(ErrorCode::UnknownTopicOrPartition)?
+        image.topic(&topic.name).ok_or(ErrorCode::UnknownTopicOrPartition)?
     };
     if found.is_internal() {
         return Err(ErrorCode::InvalidTopicException);
@@ -156,21 +133,11 @@ fn find_partition(
     data: PartitionProduceData,
     version: i16,
 ) -> Result<(Arc<Partition>, Bytes), Refusal> {
-    let id = PartitionId {
-        topic_id,
-        index: data.index,
-    };
-    let partition = broker
-        .partitions
-        .get(id)
-        .ok_or(ErrorCode::UnknownTopicOrPartition)?;
+    let id = PartitionId { topic_id, index: data.index };
+    let partition = broker.partitions.get(id).ok_or(ErrorCode::UnknownTopicOrPartition)?;
     let Some(Records::Inline(records)) = data.records else {
         let message = Some("the request holds no records for this partition".to_owned());
-        return Err(Refusal {
-            error: ErrorCode::InvalidRecord,
-            message,
-            record_errors: Vec::new(),
-        });
+        return Err(Refusal { error: ErrorCode::InvalidRecord, message, record_errors: Vec::new() });
     };
     if version < ZSTD_SINCE && is_zstd(&records) {
         return Err(ErrorCode::UnsupportedCompressionType.into());
@@ -212,10 +179,9 @@ impl Submitted {
         match self.acks {
             Acks::None if failed => Answer::Close,
             Acks::None => Answer::Silence,
-            Acks::Leader | Acks::All => Answer::Respond(ProduceResponse {
-                responses,
-                ..ProduceResponse::default()
-            }),
+            Acks::Leader | Acks::All => {
+                Answer::Respond(ProduceResponse { responses, ..ProduceResponse::default() })
+            }
         }
     }
 }
@@ -227,20 +193,12 @@ async fn finish(
     acks: Acks,
     deadline: tokio::time::Instant,
 ) -> Result<AppendedInfo, Refusal> {
-    let Appending {
-        partition,
-        size_bytes,
-        appended,
-    } = appending;
-    let appended = appended
-        .await
-        .unwrap_or(Err(AppendFailure::Closed))
-        .map_err(|failure| refusal_of(&failure))?;
+    let Appending { partition, size_bytes, appended } = appending;
+    let appended =
+        appended.await.unwrap_or(Err(AppendFailure::Closed)).map_err(|failure| refusal_of(&failure))?;
     if !appended.duplicate {
         let records = u64::try_from(appended.last_offset - appended.base_offset + 1).unwrap_or(0);
-        broker
-            .metrics
-            .count_produced(partition.topic(), records, u64::try_from(size_bytes).unwrap_or(0));
+        broker.metrics.count_produced(partition.topic(), records, u64::try_from(size_bytes).unwrap_or(0));
     }
     if acks == Acks::All {
         let durable = partition.when_durable(appended.last_offset + 1);
@@ -273,11 +231,7 @@ fn refusal_of(failure: &AppendFailure) -> Refusal {
             batch_index_error_message: Some(fault.message.clone()),
         })
         .collect();
-    Refusal {
-        error: errors::of_append(failure),
-        message: Some(chain(failure)),
-        record_errors,
-    }
+    Refusal { error: errors::of_append(failure), message: Some(chain(failure)), record_errors }
 }
 
 fn partition_response(index: i32, result: Result<AppendedInfo, Refusal>) -> PartitionProduceResponse {

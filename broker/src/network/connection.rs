@@ -72,12 +72,7 @@ pub(crate) struct ConnectionOptions {
 
 /// Serves one connection until the peer closes it, it breaks a rule, or the broker stops.
 pub(crate) async fn serve(stream: TcpStream, options: ConnectionOptions) -> Result<(), ConnectionError> {
-    let ConnectionOptions {
-        broker,
-        peer,
-        local,
-        mut stopping,
-    } = options;
+    let ConnectionOptions { broker, peer, local, mut stopping } = options;
     let mut context = RequestContext::new(peer, local);
     let mut frames = FrameReader::new(broker.config.network.request_max_bytes);
     let idle_limit = broker.config.network.connection_max_idle;

@@ -39,10 +39,7 @@ pub(crate) struct FrameReader {
 impl FrameReader {
     /// Makes a reader that refuses frames above `limit` bytes.
     pub(crate) fn new(limit: usize) -> Self {
-        Self {
-            buffer: BytesMut::new(),
-            limit,
-        }
+        Self { buffer: BytesMut::new(), limit }
     }
 
     /// Returns the next whole frame without its size prefix, or `None` when the peer closed between frames.
@@ -55,9 +52,7 @@ impl FrameReader {
             match stream.try_read_buf(&mut self.buffer) {
                 Ok(0) if self.buffer.is_empty() => return Ok(None),
                 Ok(0) => {
-                    return Err(FrameError::Torn {
-                        received: self.buffer.len(),
-                    });
+                    return Err(FrameError::Torn { received: self.buffer.len() });
                 }
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -76,15 +71,11 @@ impl FrameReader {
         let size = usize::try_from(announced)
             .ok()
             .filter(|size| *size <= self.limit)
-            .ok_or(FrameError::Size {
-                announced,
-                limit: self.limit,
-            })?;
+            .ok_or(FrameError::Size { announced, limit: self.limit })?;
         let missing = (size + SIZE_PREFIX_BYTES).saturating_sub(self.buffer.len());
         if missing > 0 {
             // At most doubles what has arrived, so the copies of growing stay linear in the frame's size.
-            self.buffer
-                .reserve(missing.min(self.buffer.len().max(READ_STEP_BYTES)));
+            self.buffer.reserve(missing.min(self.buffer.len().max(READ_STEP_BYTES)));
             return Ok(None);
         }
         self.buffer.advance(SIZE_PREFIX_BYTES);
@@ -97,10 +88,7 @@ mod tests {
     use super::*;
 
     fn reader_holding(bytes: &[u8], limit: usize) -> FrameReader {
-        FrameReader {
-            buffer: BytesMut::from(bytes),
-            limit,
-        }
+        FrameReader { buffer: BytesMut::from(bytes), limit }
     }
 
     #[test]
@@ -115,13 +103,7 @@ mod tests {
     fn a_frame_is_held_back_until_its_last_byte_has_arrived() {
         let whole = b"\0\0\0\x03abc";
         for cut in 0..whole.len() {
-            assert!(
-                reader_holding(&whole[..cut], 100)
-                    .take_buffered()
-                    .unwrap()
-                    .is_none(),
-                "cut at {cut}"
-            );
+            assert!(reader_holding(&whole[..cut], 100).take_buffered().unwrap().is_none(), "cut at {cut}");
         }
     }
 

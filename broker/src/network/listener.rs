@@ -23,10 +23,7 @@ pub(crate) async fn run(
     let places = Arc::new(Semaphore::new(broker.config.network.max_connections));
     let mut connections = JoinSet::new();
     while !*stopping.borrow() {
-        let place = Arc::clone(&places)
-            .acquire_owned()
-            .await
-            .expect("the semaphore is never closed");
+        let place = Arc::clone(&places).acquire_owned().await.expect("the semaphore is never closed");
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
@@ -74,12 +71,7 @@ async fn serve(
         };
         broker.metrics.connections.inc();
         let _open = broker.metrics.count_open_connection();
-        let options = ConnectionOptions {
-            broker,
-            peer,
-            local,
-            stopping,
-        };
+        let options = ConnectionOptions { broker, peer, local, stopping };
         match connection::serve(stream, options).await {
             Ok(()) => tracing::debug!("connection closed"),
             Err(error) => tracing::info!(error = %chain(&error), "connection closed by the broker"),

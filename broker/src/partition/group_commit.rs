@@ -97,12 +97,7 @@ impl GroupCommit {
         options: AppendOptions,
     ) -> oneshot::Receiver<Result<AppendedInfo, AppendFailure>> {
         let (answer, answered) = oneshot::channel();
-        let job = AppendJob {
-            partition: Arc::clone(partition),
-            records,
-            options,
-            answer,
-        };
+        let job = AppendJob { partition: Arc::clone(partition), records, options, answer };
         if let Err(mpsc::error::SendError(Job::Append(refused))) =
             self.shard_of(partition).jobs.send(Job::Append(job)).await
         {
@@ -138,14 +133,9 @@ impl Shard {
         let appends = std::thread::Builder::new()
             .name(format!("append-{number}"))
             .spawn(move || append_all(queue, &for_appends, clock.as_ref()))?;
-        let syncing = std::thread::Builder::new()
-            .name(format!("sync-{number}"))
-            .spawn(move || for_syncs.run())?;
-        Ok(Self {
-            jobs,
-            syncs,
-            threads: Mutex::new(vec![appends, syncing]),
-        })
+        let syncing =
+            std::thread::Builder::new().name(format!("sync-{number}")).spawn(move || for_syncs.run())?;
+        Ok(Self { jobs, syncs, threads: Mutex::new(vec![appends, syncing]) })
     }
 
     fn stop(&self) {
@@ -163,12 +153,7 @@ impl Shard {
 
 fn append_all(mut queue: mpsc::Receiver<Job>, syncs: &SyncList, clock: &dyn Clock) {
     while let Some(Job::Append(job)) = queue.blocking_recv() {
-        let AppendJob {
-            partition,
-            records,
-            options,
-            answer,
-        } = job;
+        let AppendJob { partition, records, options, answer } = job;
         let append = || partition.append(records, options, clock.now());
         let result = if partition.is_closed() {
             Err(AppendFailure::Closed)

@@ -27,10 +27,7 @@ pub(crate) fn of(topic: &TopicConfig, producer_expiration: Duration) -> LogConfi
         },
         timestamp_before_max: bound(topic.timestamp_before_max),
         timestamp_after_max: bound(topic.timestamp_after_max),
-        cleanup: CleanupPolicy {
-            delete: topic.delete,
-            compact: topic.compact,
-        },
+        cleanup: CleanupPolicy { delete: topic.delete, compact: topic.compact },
         compression: compression(topic.compression),
         producer_expiration,
     }

@@ -6,10 +6,7 @@
 
 pub(crate) mod group_commit;
 pub(crate) mod log_config;
-#[expect(
-    clippy::module_inception,
-    reason = "the file of the type that gives the folder its name"
-)]
+#[expect(clippy::module_inception, reason = "the file of the type that gives the folder its name")]
 pub(crate) mod partition;
 pub(crate) mod partitions;
 pub(crate) mod waiters;

@@ -81,12 +81,7 @@ pub(super) struct MustSync(pub(super) bool);
 impl Partition {
     /// Makes a partition over an opened log. What the log holds at open was recovered, hence is visible.
     pub(crate) fn new(options: PartitionOptions, log: PartitionLog) -> Self {
-        let PartitionOptions {
-            id,
-            topic,
-            leader_epoch,
-            flush_before_ack,
-        } = options;
+        let PartitionOptions { id, topic, leader_epoch, flush_before_ack } = options;
         Self {
             id,
             topic,
@@ -149,10 +144,7 @@ impl Partition {
             }
         };
         // The first to ask puts the partition on the list; it stands there until the sync begins.
-        Ok((
-            appended,
-            MustSync(wanted && !self.awaits_sync.swap(true, Ordering::AcqRel)),
-        ))
+        Ok((appended, MustSync(wanted && !self.awaits_sync.swap(true, Ordering::AcqRel))))
     }
 
     /// Syncs what was appended before the call and makes it visible. Only the shard's sync thread calls this.
@@ -198,18 +190,8 @@ impl Partition {
             Isolation::ReadUncommitted => high_watermark,
             Isolation::ReadCommitted => last_stable_offset,
         };
-        let read = log.read(
-            options.fetch_offset,
-            options.max_bytes,
-            end_offset,
-            options.at_least_one,
-        )?;
-        Ok(PartitionRead {
-            read,
-            high_watermark,
-            last_stable_offset,
-            log_start_offset: log.start_offset(),
-        })
+        let read = log.read(options.fetch_offset, options.max_bytes, end_offset, options.at_least_one)?;
+        Ok(PartitionRead { read, high_watermark, last_stable_offset, log_start_offset: log.start_offset() })
     }
 
     /// Lets go of every waiting request; later appends and waits fail. Returns once no append is running.

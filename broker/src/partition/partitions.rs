@@ -71,21 +71,8 @@ pub(crate) enum OpenPartitionReason {
 impl Partitions {
     /// Makes an empty set over a data directory.
     pub(crate) fn new(options: PartitionsOptions) -> Self {
-        let PartitionsOptions {
-            storage,
-            data_dir,
-            clock,
-            flush_before_ack,
-            log_config_of,
-        } = options;
-        Self {
-            by_id: RwLock::default(),
-            storage,
-            data_dir,
-            clock,
-            flush_before_ack,
-            log_config_of,
-        }
+        let PartitionsOptions { storage, data_dir, clock, flush_before_ack, log_config_of } = options;
+        Self { by_id: RwLock::default(), storage, data_dir, clock, flush_before_ack, log_config_of }
     }
 
     /// Finds a partition.
@@ -109,17 +96,11 @@ impl Partitions {
         let share = wanted.len().div_ceil(threads).max(1);
         std::thread::scope(|scope| {
             let open_share = |share: &[(&TopicImage, i32)]| {
-                share
-                    .iter()
-                    .try_for_each(|(topic, index)| self.open(image, topic, *index, clean))
+                share.iter().try_for_each(|(topic, index)| self.open(image, topic, *index, clean))
             };
-            let workers: Vec<_> = wanted
-                .chunks(share)
-                .map(|share| scope.spawn(move || open_share(share)))
-                .collect();
-            workers
-                .into_iter()
-                .try_for_each(|worker| worker.join().expect("opening a log does not panic"))
+            let workers: Vec<_> =
+                wanted.chunks(share).map(|share| scope.spawn(move || open_share(share))).collect();
+            workers.into_iter().try_for_each(|worker| worker.join().expect("opening a log does not panic"))
         })
     }
 
@@ -135,10 +116,7 @@ impl Partitions {
                 continue;
             }
             for index in 0..topic.partition_count() {
-                let id = PartitionId {
-                    topic_id: topic.id,
-                    index,
-                };
+                let id = PartitionId { topic_id: topic.id, index };
                 if let Some(partition) = self.get(id) {
                     partition.with_log_mut(|log| log.set_config((self.log_config_of)(topic, new)));
                 } else if let Err(error) = self.open(new, topic, index, true) {
@@ -201,9 +179,7 @@ impl Partitions {
             path: path.clone(),
             source: Box::new(reason),
         };
-        let named = self
-            .remove_foreign(topic.id, &path)
-            .map_err(|error| failed(error.into()))?;
+        let named = self.remove_foreign(topic.id, &path).map_err(|error| failed(error.into()))?;
         let config = (self.log_config_of)(topic, image);
         let storage = Arc::clone(&self.storage);
         let (log, report) =
@@ -211,16 +187,11 @@ impl Partitions {
                 .map_err(|error| failed(error.into()))?;
         if !named {
             let metadata = PartitionMetadata { topic_id: topic.id };
-            metadata
-                .write(&*self.storage, &path)
-                .map_err(|error| failed(error.into()))?;
+            metadata.write(&*self.storage, &path).map_err(|error| failed(error.into()))?;
         }
         tell_of_recovery(&topic.name, index, &report);
         let options = PartitionOptions {
-            id: PartitionId {
-                topic_id: topic.id,
-                index,
-            },
+            id: PartitionId { topic_id: topic.id, index },
             topic: Arc::clone(&topic.name),
             leader_epoch: image.leader_epoch(),
             flush_before_ack: self.flush_before_ack,
@@ -244,18 +215,13 @@ impl Partitions {
     }
 
     fn remove(&self, topic: &TopicImage, index: i32) {
-        let Some(partition) = self.by_id.write().remove(&PartitionId {
-            topic_id: topic.id,
-            index,
-        }) else {
+        let Some(partition) = self.by_id.write().remove(&PartitionId { topic_id: topic.id, index }) else {
             return;
         };
         partition.close(Closed::Gone);
         let path = self.directory(&topic.name, index);
         let unique = u128::from_be_bytes(topic.id.0);
-        let deleted = self
-            .data_dir
-            .join(deleted_directory_name(&topic.name, index, unique));
+        let deleted = self.data_dir.join(deleted_directory_name(&topic.name, index, unique));
         // Renamed first, so that a topic of the same name can be created at once.
         let result = self
             .storage
@@ -302,8 +268,7 @@ impl Partitions {
             directory = name,
             "directory belongs to no topic; it is kept with the ending {STRAY_SUFFIX}"
         );
-        self.storage
-            .rename(&path, &self.data_dir.join(format!("{name}{STRAY_SUFFIX}")))
+        self.storage.rename(&path, &self.data_dir.join(format!("{name}{STRAY_SUFFIX}")))
     }
 }
 

@@ -70,10 +70,7 @@ impl Waiters {
 
     /// Wakes whatever waits for offsets below `high_watermark`.
     pub(crate) fn advance(&mut self, high_watermark: i64) {
-        for waiter in self
-            .durable
-            .extract_if(.., |waiter| waiter.end_offset <= high_watermark)
-        {
+        for waiter in self.durable.extract_if(.., |waiter| waiter.end_offset <= high_watermark) {
             // The receiver is gone when the connection closed: nobody is left to tell.
             let _ = waiter.release.send(Ok(()));
         }
@@ -89,10 +86,7 @@ impl Waiters {
     }
 
     fn wake_fetches(&mut self) {
-        self.fetches
-            .drain(..)
-            .filter_map(|parked| parked.upgrade())
-            .for_each(|waiter| waiter.wake());
+        self.fetches.drain(..).filter_map(|parked| parked.upgrade()).for_each(|waiter| waiter.wake());
     }
 }
 
@@ -124,11 +118,7 @@ mod tests {
         for _ in 0..10_000 {
             waiters.park_fetch(&FetchWaiter::new());
         }
-        assert!(
-            waiters.fetches.len() <= 8,
-            "{} are still parked",
-            waiters.fetches.len()
-        );
+        assert!(waiters.fetches.len() <= 8, "{} are still parked", waiters.fetches.len());
     }
 
     #[tokio::test]

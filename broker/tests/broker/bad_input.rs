@@ -38,10 +38,7 @@ fn an_unknown_api_or_version_closes_the_connection() {
         bytes
     };
     for (key, version) in [(999, 0), (-1, 0), (4, 0), (3, 99), (3, -1), (1, 3), (0, 2)] {
-        assert!(
-            closes_on(&broker, &request(key, version)),
-            "key {key} version {version}"
-        );
+        assert!(closes_on(&broker, &request(key, version)), "key {key} version {version}");
     }
     assert_serves(&broker);
 }
@@ -58,34 +55,20 @@ fn an_unknown_version_of_api_versions_is_answered_in_version_0() {
     let response = ApiVersionsResponse::decode(&mut reader, 0).unwrap();
     assert_eq!(header.correlation_id, 77);
     assert_eq!(response.error_code, ErrorCode::UnsupportedVersion.code());
-    assert!(
-        response
-            .api_keys
-            .iter()
-            .any(|api| api.api_key == 18 && api.max_version == 4)
-    );
+    assert!(response.api_keys.iter().any(|api| api.api_key == 18 && api.max_version == 4));
     // The connection lives: the client tries again.
     assert_eq!(wire.call(&named_client(), 3).error_code, 0);
 }
 
 fn named_client() -> ApiVersionsRequest {
-    ApiVersionsRequest {
-        client_software_name: "test".into(),
-        client_software_version: "1.0".into(),
-    }
+    ApiVersionsRequest { client_software_name: "test".into(), client_software_version: "1.0".into() }
 }
 
 #[test]
 fn a_client_name_outside_the_pattern_is_an_invalid_request() {
     let broker = TestBroker::start();
-    let request = ApiVersionsRequest {
-        client_software_name: "a b".into(),
-        ..named_client()
-    };
-    assert_eq!(
-        broker.connect().call(&request, 3).error_code,
-        ErrorCode::InvalidRequest.code()
-    );
+    let request = ApiVersionsRequest { client_software_name: "a b".into(), ..named_client() };
+    assert_eq!(broker.connect().call(&request, 3).error_code, ErrorCode::InvalidRequest.code());
 }
 
 #[test]
@@ -116,16 +99,10 @@ fn a_request_cut_at_any_byte_closes_the_connection_and_harms_nobody() {
             // Cut inside its frame: the size says that this is all.
             let mut shorter = request[..length + 4].to_vec();
             shorter[..4].copy_from_slice(&i32::try_from(length).unwrap().to_be_bytes());
-            assert!(
-                closes_on(&broker, &shorter),
-                "cut in its frame after {length} bytes"
-            );
+            assert!(closes_on(&broker, &shorter), "cut in its frame after {length} bytes");
         }
     }
-    assert!(
-        records(&broker.connect().fetch("orders", 0, 0)).is_empty(),
-        "no cut request was carried out"
-    );
+    assert!(records(&broker.connect().fetch("orders", 0, 0)).is_empty(), "no cut request was carried out");
 }
 
 #[test]
@@ -157,16 +134,8 @@ fn damaged_batches_are_refused_by_name_and_nothing_is_stored() {
         ("a wrong checksum", with(CRC, &[1, 2, 3, 4]), damage),
         ("an old magic", with(MAGIC, &[1]), format),
         ("an unknown magic", with(MAGIC, &[9]), format),
-        (
-            "a negative length",
-            with(BATCH_LENGTH, &(-1_i32).to_be_bytes()),
-            damage,
-        ),
-        (
-            "a length past the end",
-            with(BATCH_LENGTH, &9_999_i32.to_be_bytes()),
-            damage,
-        ),
+        ("a negative length", with(BATCH_LENGTH, &(-1_i32).to_be_bytes()), damage),
+        ("a length past the end", with(BATCH_LENGTH, &9_999_i32.to_be_bytes()), damage),
         ("half a batch", good[..good.len() / 2].to_vec(), damage),
         ("no batch", Vec::new(), damage),
         ("two batches", [good.to_vec(), good.to_vec()].concat(), damage),
@@ -175,10 +144,7 @@ fn damaged_batches_are_refused_by_name_and_nothing_is_stored() {
         let refused = wire.produce("orders", bytes.into(), -1);
         let is_expected = expected.iter().any(|error| error.code() == refused.error_code);
         assert!(is_expected, "{name}: {refused:?}");
-        assert!(
-            refused.error_message.is_some_and(|message| !message.is_empty()),
-            "{name} has no message"
-        );
+        assert!(refused.error_message.is_some_and(|message| !message.is_empty()), "{name} has no message");
     }
     assert!(records(&wire.fetch("orders", 0, 0)).is_empty());
     assert_eq!(wire.produce("orders", good, -1).base_offset, 0);
@@ -193,10 +159,7 @@ fn a_batch_that_lies_about_its_records_is_refused() {
     lying[RECORD_COUNT..RECORD_COUNT + 4].copy_from_slice(&1_000_000_i32.to_be_bytes());
     let crc = crc32c(&lying[ATTRIBUTES..]);
     lying[CRC..CRC + 4].copy_from_slice(&crc.to_be_bytes());
-    assert_eq!(
-        wire.produce("orders", lying.into(), -1).error_code,
-        ErrorCode::InvalidRecord.code()
-    );
+    assert_eq!(wire.produce("orders", lying.into(), -1).error_code, ErrorCode::InvalidRecord.code());
 }
 
 #[test]
@@ -221,24 +184,15 @@ fn a_control_batch_from_a_client_is_refused() {
     control[ATTRIBUTES + 1] |= 0b10_0000;
     let crc = crc32c(&control[ATTRIBUTES..]);
     control[CRC..CRC + 4].copy_from_slice(&crc.to_be_bytes());
-    assert_eq!(
-        wire.produce("orders", control.into(), -1).error_code,
-        ErrorCode::InvalidRecord.code()
-    );
+    assert_eq!(wire.produce("orders", control.into(), -1).error_code, ErrorCode::InvalidRecord.code());
 }
 
 /// Castagnoli, bit by bit: slow, and independent of the code under test.
 fn crc32c(bytes: &[u8]) -> u32 {
     let step = |crc: u32| {
-        if crc & 1 == 1 {
-            (crc >> 1) ^ 0x82F6_3B78
-        } else {
-            crc >> 1
-        }
+        if crc & 1 == 1 { (crc >> 1) ^ 0x82F6_3B78 } else { crc >> 1 }
     };
-    !bytes.iter().fold(!0_u32, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| step(crc))
-    })
+    !bytes.iter().fold(!0_u32, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| step(crc)))
 }
 
 #[test]
@@ -247,13 +201,8 @@ fn a_compression_bomb_is_refused_and_the_broker_goes_on() {
     let mut wire = broker.connect();
     wire.create_topic("orders", 1, &[]);
     let zeros = "\0".repeat(128 * 1024 * 1024);
-    let bomb = batch_with(
-        BatchOptions {
-            compression: Compression::Zstd,
-            ..BatchOptions::default()
-        },
-        &[&zeros],
-    );
+    let bomb =
+        batch_with(BatchOptions { compression: Compression::Zstd, ..BatchOptions::default() }, &[&zeros]);
     assert!(bomb.len() < 100_000, "the bomb is {} bytes", bomb.len());
     let answer = wire.produce("orders", bomb, -1);
     assert_eq!(answer.error_code, ErrorCode::InvalidRecord.code(), "{answer:?}");
@@ -278,33 +227,18 @@ fn null_where_it_is_not_allowed_is_answered_or_closes() {
     wire.create_topic("orders", 1, &[]);
     let topic = TopicProduceData {
         name: "orders".into(),
-        partition_data: vec![PartitionProduceData {
-            index: 0,
-            records: None,
-        }],
+        partition_data: vec![PartitionProduceData { index: 0, records: None }],
         ..TopicProduceData::default()
     };
-    let request = ProduceRequest {
-        acks: -1,
-        timeout_ms: 1,
-        topic_data: vec![topic],
-        ..Default::default()
-    };
+    let request = ProduceRequest { acks: -1, timeout_ms: 1, topic_data: vec![topic], ..Default::default() };
     let response = wire.call(&request, 12);
-    assert_eq!(
-        response.responses[0].partition_responses[0].error_code,
-        ErrorCode::InvalidRecord.code()
-    );
+    assert_eq!(response.responses[0].partition_responses[0].error_code, ErrorCode::InvalidRecord.code());
     wire.create_topic("compacted", 1, &[("cleanup.policy", "compact")]);
     let mut builder = tidemill_protocol::records::BatchBuilder::new(BatchOptions::default());
     builder.try_append(0, None, Some(b"value"), &[]).unwrap();
     let refused = wire.produce("compacted", builder.build().unwrap(), -1);
     assert_eq!(refused.error_code, ErrorCode::InvalidRecord.code());
-    assert_eq!(
-        refused.record_errors.len(),
-        1,
-        "the record without a key is named"
-    );
+    assert_eq!(refused.record_errors.len(), 1, "the record without a key is named");
 }
 
 #[test]
@@ -315,8 +249,5 @@ fn unknown_topics_and_internal_topics_are_refused() {
     assert_eq!(refused.error_code, ErrorCode::UnknownTopicOrPartition.code());
     let refused = wire.produce("not a name", batch(&["a"]), -1);
     assert_eq!(refused.error_code, ErrorCode::InvalidTopicException.code());
-    assert_eq!(
-        wire.fetch("absent", 0, 0).error_code,
-        ErrorCode::UnknownTopicOrPartition.code()
-    );
+    assert_eq!(wire.fetch("absent", 0, 0).error_code, ErrorCode::UnknownTopicOrPartition.code());
 }

@@ -18,25 +18,15 @@ const DYNAMIC_TOPIC: i8 = 1;
 const DEFAULT: i8 = 5;
 
 fn describe(wire: &mut Wire, resource_type: i8, name: &str) -> DescribeConfigsResult {
-    let resource = DescribeConfigsResource {
-        resource_type,
-        resource_name: name.into(),
-        configuration_keys: None,
-    };
-    let request = DescribeConfigsRequest {
-        resources: vec![resource],
-        include_synonyms: true,
-        ..Default::default()
-    };
+    let resource =
+        DescribeConfigsResource { resource_type, resource_name: name.into(), configuration_keys: None };
+    let request =
+        DescribeConfigsRequest { resources: vec![resource], include_synonyms: true, ..Default::default() };
     wire.newest(&request).results.remove(0)
 }
 
 fn value(described: &DescribeConfigsResult, key: &str) -> (Option<String>, i8) {
-    let config = described
-        .configs
-        .iter()
-        .find(|config| config.name == key)
-        .unwrap();
+    let config = described.configs.iter().find(|config| config.name == key).unwrap();
     (config.value.clone(), config.config_source)
 }
 
@@ -45,20 +35,10 @@ fn alter(
     (resource_type, name): (i8, &str),
     (key, operation, value): (&str, i8, Option<&str>),
 ) -> AlterConfigsResourceResponse {
-    let config = AlterableConfig {
-        name: key.into(),
-        config_operation: operation,
-        value: value.map(Into::into),
-    };
-    let resource = AlterConfigsResource {
-        resource_type,
-        resource_name: name.into(),
-        configs: vec![config],
-    };
-    let request = IncrementalAlterConfigsRequest {
-        resources: vec![resource],
-        ..Default::default()
-    };
+    let config =
+        AlterableConfig { name: key.into(), config_operation: operation, value: value.map(Into::into) };
+    let resource = AlterConfigsResource { resource_type, resource_name: name.into(), configs: vec![config] };
+    let request = IncrementalAlterConfigsRequest { resources: vec![resource], ..Default::default() };
     wire.newest(&request).responses.remove(0)
 }
 
@@ -69,10 +49,7 @@ fn every_key_is_listed_with_value_and_source() {
     wire.create_topic("orders", 1, &[("retention.ms", "1000")]);
     let topic = describe(&mut wire, TOPIC, "orders");
     assert!(topic.configs.len() > 25, "{} topic keys", topic.configs.len());
-    assert_eq!(
-        value(&topic, "retention.ms"),
-        (Some("1000".into()), DYNAMIC_TOPIC)
-    );
+    assert_eq!(value(&topic, "retention.ms"), (Some("1000".into()), DYNAMIC_TOPIC));
     assert_eq!(value(&topic, "cleanup.policy"), (Some("delete".into()), DEFAULT));
     let this = describe(&mut wire, BROKER, "1");
     assert!(this.configs.len() > 150, "{} broker keys", this.configs.len());
@@ -87,23 +64,9 @@ fn a_set_value_takes_effect_and_a_deleted_one_goes_back_to_the_default() {
     wire.create_topic("orders", 1, &[]);
     let large = batch(&[&"x".repeat(500)]);
     assert_eq!(wire.produce("orders", large.clone(), -1).error_code, 0);
-    assert_eq!(
-        alter(
-            &mut wire,
-            (TOPIC, "orders"),
-            ("max.message.bytes", SET, Some("200"))
-        )
-        .error_code,
-        0
-    );
-    assert_eq!(
-        wire.produce("orders", large.clone(), -1).error_code,
-        ErrorCode::MessageTooLarge.code()
-    );
-    assert_eq!(
-        alter(&mut wire, (TOPIC, "orders"), ("max.message.bytes", DELETE, None)).error_code,
-        0
-    );
+    assert_eq!(alter(&mut wire, (TOPIC, "orders"), ("max.message.bytes", SET, Some("200"))).error_code, 0);
+    assert_eq!(wire.produce("orders", large.clone(), -1).error_code, ErrorCode::MessageTooLarge.code());
+    assert_eq!(alter(&mut wire, (TOPIC, "orders"), ("max.message.bytes", DELETE, None)).error_code, 0);
     assert_eq!(wire.produce("orders", large, -1).error_code, 0);
 }
 
@@ -112,10 +75,7 @@ fn a_broker_wide_value_reaches_topics_that_have_none_of_their_own() {
     let broker = TestBroker::start();
     let mut wire = broker.connect();
     wire.create_topic("orders", 1, &[]);
-    assert_eq!(
-        alter(&mut wire, (BROKER, ""), ("message.max.bytes", SET, Some("200"))).error_code,
-        0
-    );
+    assert_eq!(alter(&mut wire, (BROKER, ""), ("message.max.bytes", SET, Some("200"))).error_code, 0);
     let refused = wire.produce("orders", batch(&[&"x".repeat(500)]), -1);
     assert_eq!(refused.error_code, ErrorCode::MessageTooLarge.code());
 }
@@ -131,17 +91,8 @@ fn wrong_keys_and_values_are_refused_by_name() {
     let refused = alter(&mut wire, (TOPIC, "orders"), ("retention.ms", SET, Some("soon")));
     assert_eq!(refused.error_code, ErrorCode::InvalidConfig.code());
     let message = refused.error_message.unwrap();
-    assert!(
-        message.contains("retention.ms") && message.contains("soon"),
-        "{message}"
-    );
+    assert!(message.contains("retention.ms") && message.contains("soon"), "{message}");
     let created = wire.try_create_topic("new", 1, &[("cleanup.policy", "shred")]);
     assert_eq!(created.topics[0].error_code, ErrorCode::InvalidConfig.code());
-    assert!(
-        created.topics[0]
-            .error_message
-            .as_deref()
-            .unwrap()
-            .contains("shred")
-    );
+    assert!(created.topics[0].error_message.as_deref().unwrap().contains("shred"));
 }

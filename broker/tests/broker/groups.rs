@@ -34,10 +34,7 @@ fn find_coordinator(wire: &mut Wire) -> i32 {
 }
 
 fn join(wire: &mut Wire, member_id: &str) -> JoinGroupResponse {
-    let protocol = JoinGroupRequestProtocol {
-        name: "range".to_owned(),
-        metadata: "m".into(),
-    };
+    let protocol = JoinGroupRequestProtocol { name: "range".to_owned(), metadata: "m".into() };
     let request = JoinGroupRequest {
         group_id: GROUP.to_owned(),
         session_timeout_ms: 30_000,
@@ -55,14 +52,9 @@ fn lone_member(wire: &mut Wire) -> String {
     let given = join(wire, "");
     assert_eq!(given.error_code, ErrorCode::MemberIdRequired.code());
     let joined = join(wire, &given.member_id);
-    assert_eq!(
-        (joined.error_code, joined.generation_id, joined.members.len()),
-        (NONE, 1, 1)
-    );
-    let assignment = SyncGroupRequestAssignment {
-        member_id: joined.member_id.clone(),
-        assignment: "all of it".into(),
-    };
+    assert_eq!((joined.error_code, joined.generation_id, joined.members.len()), (NONE, 1, 1));
+    let assignment =
+        SyncGroupRequestAssignment { member_id: joined.member_id.clone(), assignment: "all of it".into() };
     let request = SyncGroupRequest {
         group_id: GROUP.to_owned(),
         generation_id: 1,
@@ -111,14 +103,9 @@ fn committed(wire: &mut Wire) -> Vec<(String, i64)> {
         topics: None,
         ..OffsetFetchRequestGroup::default()
     };
-    let request = OffsetFetchRequest {
-        groups: vec![group],
-        ..OffsetFetchRequest::default()
-    };
+    let request = OffsetFetchRequest { groups: vec![group], ..OffsetFetchRequest::default() };
     let topics = wire.call(&request, 9).groups.remove(0).topics.into_iter();
-    topics
-        .map(|topic| (topic.name, topic.partitions[0].committed_offset))
-        .collect()
+    topics.map(|topic| (topic.name, topic.partitions[0].committed_offset)).collect()
 }
 
 #[test]
@@ -129,27 +116,16 @@ fn a_member_commits_and_goes_on_after_the_broker_restarted() {
     assert_eq!(find_coordinator(&mut wire), i32::from(broker.address().port()));
     let member_id = lone_member(&mut wire);
     assert_eq!(commit(&mut wire, &member_id, "orders"), NONE);
-    assert_eq!(
-        commit(&mut wire, &member_id, "nothing"),
-        ErrorCode::UnknownTopicOrPartition.code()
-    );
+    assert_eq!(commit(&mut wire, &member_id, "nothing"), ErrorCode::UnknownTopicOrPartition.code());
     broker.restart();
 
     let mut wire = broker.connect();
     find_coordinator(&mut wire);
     assert_eq!(heartbeat(&mut wire, &member_id), ErrorCode::None);
     assert_eq!(committed(&mut wire), [("orders".to_owned(), 7)]);
-    let delete = DeleteGroupsRequest {
-        groups_names: vec![GROUP.to_owned()],
-    };
-    assert_eq!(
-        wire.call(&delete, 2).results[0].error_code,
-        ErrorCode::NonEmptyGroup.code()
-    );
-    let member = MemberIdentity {
-        member_id,
-        ..MemberIdentity::default()
-    };
+    let delete = DeleteGroupsRequest { groups_names: vec![GROUP.to_owned()] };
+    assert_eq!(wire.call(&delete, 2).results[0].error_code, ErrorCode::NonEmptyGroup.code());
+    let member = MemberIdentity { member_id, ..MemberIdentity::default() };
     let leave = LeaveGroupRequest {
         group_id: GROUP.to_owned(),
         members: vec![member],
@@ -168,15 +144,9 @@ fn a_deleted_topic_takes_its_offsets_along() {
     find_coordinator(&mut wire);
     let member_id = lone_member(&mut wire);
     commit(&mut wire, &member_id, "orders");
-    let topic = DeleteTopicState {
-        name: Some("orders".to_owned()),
-        ..DeleteTopicState::default()
-    };
-    let request = DeleteTopicsRequest {
-        topics: vec![topic],
-        timeout_ms: 1_000,
-        ..DeleteTopicsRequest::default()
-    };
+    let topic = DeleteTopicState { name: Some("orders".to_owned()), ..DeleteTopicState::default() };
+    let request =
+        DeleteTopicsRequest { topics: vec![topic], timeout_ms: 1_000, ..DeleteTopicsRequest::default() };
     assert_eq!(wire.call(&request, 6).responses[0].error_code, NONE);
     assert!(committed(&mut wire).is_empty());
 }

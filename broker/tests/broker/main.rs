@@ -1,10 +1,7 @@
 //! A broker over a real socket, driven by requests in the protocol's own terms.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
-#![expect(
-    clippy::disallowed_methods,
-    reason = "these tests wait for a real broker in real time"
-)]
+#![expect(clippy::disallowed_methods, reason = "these tests wait for a real broker in real time")]
 
 mod bad_input;
 mod configs;

@@ -9,11 +9,7 @@ use crate::wire::{Wire, batch, records};
 
 fn get(address: SocketAddr, path: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
-    write!(
-        stream,
-        "GET {path} HTTP/1.1\r\nHost: broker\r\nConnection: close\r\n\r\n"
-    )
-    .unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: broker\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer
@@ -39,10 +35,7 @@ fn metrics_count_what_was_produced_and_fetched() {
         metrics.contains("kafka_server_brokertopicmetrics_bytesout_total{topic=\"orders\"}"),
         "{metrics}"
     );
-    assert!(
-        metrics.contains("kafka_server_socket_server_metrics_connection_count 1"),
-        "{metrics}"
-    );
+    assert!(metrics.contains("kafka_server_socket_server_metrics_connection_count 1"), "{metrics}");
     assert!(get(http, "/health/live").starts_with("HTTP/1.1 200"));
     assert!(get(http, "/health/ready").starts_with("HTTP/1.1 200"));
 }

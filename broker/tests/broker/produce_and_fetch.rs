@@ -35,10 +35,8 @@ fn a_fetch_inside_a_batch_returns_the_whole_batch() {
     let mut wire = broker.connect();
     wire.create_topic("orders", 1, &[]);
     wire.produce("orders", batch(&["a", "b", "c"]), -1);
-    let offsets: Vec<i64> = records(&wire.fetch("orders", 1, 0))
-        .into_iter()
-        .map(|(offset, _)| offset)
-        .collect();
+    let offsets: Vec<i64> =
+        records(&wire.fetch("orders", 1, 0)).into_iter().map(|(offset, _)| offset).collect();
     assert_eq!(offsets, [0, 1, 2]);
 }
 
@@ -68,11 +66,7 @@ fn a_waiting_fetch_is_answered_by_the_append_not_by_its_timeout() {
     producer.produce("orders", batch(&["a"]), -1);
     let response = consumer.receive::<tidemill_protocol::messages::fetch::FetchRequest>(12);
     assert_eq!(records(&response.responses[0].partitions[0]).len(), 1);
-    assert!(
-        started.elapsed() < Duration::from_secs(10),
-        "answered after {:?}",
-        started.elapsed()
-    );
+    assert!(started.elapsed() < Duration::from_secs(10), "answered after {:?}", started.elapsed());
 }
 
 #[test]
@@ -86,10 +80,7 @@ fn offsets_outside_the_log_are_out_of_range_and_others_are_still_served() {
     let more: Vec<FetchTopic> = fetch_request("other", 0, 0).topics;
     request.topics.extend(more);
     let response = wire.call(&request, 12);
-    assert_eq!(
-        response.responses[0].partitions[0].error_code,
-        ErrorCode::OffsetOutOfRange.code()
-    );
+    assert_eq!(response.responses[0].partitions[0].error_code, ErrorCode::OffsetOutOfRange.code());
     assert_eq!(records(&response.responses[1].partitions[0]).len(), 1);
 }
 
@@ -129,11 +120,7 @@ fn acks_zero_that_fails_closes_the_connection() {
 }
 
 fn idempotent() -> InitProducerIdRequest {
-    InitProducerIdRequest {
-        transactional_id: None,
-        transaction_timeout_ms: 60_000,
-        ..Default::default()
-    }
+    InitProducerIdRequest { transactional_id: None, transaction_timeout_ms: 60_000, ..Default::default() }
 }
 
 #[test]
@@ -143,17 +130,10 @@ fn an_idempotent_duplicate_gets_the_first_answer_and_a_gap_is_refused() {
     wire.create_topic("orders", 1, &[]);
     let given = wire.newest(&idempotent());
     assert_eq!((given.error_code, given.producer_epoch), (0, 0));
-    let identity = |base_sequence| ProducerIdentity {
-        id: given.producer_id,
-        epoch: 0,
-        base_sequence,
-    };
+    let identity = |base_sequence| ProducerIdentity { id: given.producer_id, epoch: 0, base_sequence };
     let numbered = |sequence| {
         batch_with(
-            BatchOptions {
-                producer: Some(identity(sequence)),
-                ..BatchOptions::default()
-            },
+            BatchOptions { producer: Some(identity(sequence)), ..BatchOptions::default() },
             &["a", "b"],
         )
     };
@@ -174,11 +154,7 @@ fn producer_ids_are_never_given_out_twice() {
         let mut wire = broker.connect();
         for _ in 0..5 {
             let given = wire.newest(&idempotent());
-            assert!(
-                seen.insert(given.producer_id),
-                "{} was given out twice",
-                given.producer_id
-            );
+            assert!(seen.insert(given.producer_id), "{} was given out twice", given.producer_id);
         }
         broker.restart();
     }
@@ -191,19 +167,10 @@ fn offsets_are_found_by_time_and_by_special_times() {
     wire.create_topic("orders", 1, &[]);
     wire.produce("orders", batch(&["a", "b"]), -1);
     let mut ask = |timestamp| {
-        let partition = ListOffsetsPartition {
-            timestamp,
-            ..ListOffsetsPartition::default()
-        };
-        let topic = ListOffsetsTopic {
-            name: "orders".into(),
-            partitions: vec![partition],
-        };
-        let request = ListOffsetsRequest {
-            replica_id: -1,
-            topics: vec![topic],
-            ..ListOffsetsRequest::default()
-        };
+        let partition = ListOffsetsPartition { timestamp, ..ListOffsetsPartition::default() };
+        let topic = ListOffsetsTopic { name: "orders".into(), partitions: vec![partition] };
+        let request =
+            ListOffsetsRequest { replica_id: -1, topics: vec![topic], ..ListOffsetsRequest::default() };
         let mut response = wire.newest(&request);
         let found = response.topics.remove(0).partitions.remove(0);
         assert_eq!(found.error_code, 0);
@@ -223,20 +190,13 @@ fn every_version_of_the_data_apis_is_answered() {
     wire.create_topic("orders", 1, &[]);
     for version in 3..=12 {
         let response = wire.call(&produce_request("orders", batch(&["a"]), -1), version);
-        assert_eq!(
-            response.responses[0].partition_responses[0].error_code, 0,
-            "produce {version}"
-        );
+        assert_eq!(response.responses[0].partition_responses[0].error_code, 0, "produce {version}");
     }
     for version in 4..=12 {
         let mut request = fetch_request("orders", 0, 0);
         request.max_bytes = 1 << 20;
         let response = wire.call(&request, version);
-        assert_eq!(
-            records(&response.responses[0].partitions[0]).len(),
-            10,
-            "fetch {version}"
-        );
+        assert_eq!(records(&response.responses[0].partitions[0]).len(), 10, "fetch {version}");
     }
     let topic_id = wire.topic_id("orders");
     for version in 13..=18 {
@@ -244,30 +204,13 @@ fn every_version_of_the_data_apis_is_answered() {
         request.topics[0].topic_id = topic_id;
         request.topics[0].topic.clear();
         let response = wire.call(&request, version);
-        assert_eq!(
-            records(&response.responses[0].partitions[0]).len(),
-            10,
-            "fetch {version}"
-        );
+        assert_eq!(records(&response.responses[0].partitions[0]).len(), 10, "fetch {version}");
     }
     for version in 1..=11 {
-        let partition = ListOffsetsPartition {
-            timestamp: -1,
-            ..ListOffsetsPartition::default()
-        };
-        let topic = ListOffsetsTopic {
-            name: "orders".into(),
-            partitions: vec![partition],
-        };
-        let request = ListOffsetsRequest {
-            replica_id: -1,
-            topics: vec![topic],
-            ..Default::default()
-        };
+        let partition = ListOffsetsPartition { timestamp: -1, ..ListOffsetsPartition::default() };
+        let topic = ListOffsetsTopic { name: "orders".into(), partitions: vec![partition] };
+        let request = ListOffsetsRequest { replica_id: -1, topics: vec![topic], ..Default::default() };
         let response = wire.call(&request, version);
-        assert_eq!(
-            response.topics[0].partitions[0].offset, 10,
-            "list offsets {version}"
-        );
+        assert_eq!(response.topics[0].partitions[0].offset, 10, "list offsets {version}");
     }
 }

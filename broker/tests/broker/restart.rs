@@ -24,14 +24,10 @@ fn topics_records_and_ids_survive_a_restart() {
 fn a_clean_restart_keeps_the_leader_epoch_and_an_unclean_one_raises_it() {
     let mut broker = TestBroker::start();
     let epoch = |broker: &TestBroker| {
-        let fetched = broker
-            .connect()
-            .call(&crate::wire::fetch_request("orders", 0, 0), 12);
+        let fetched = broker.connect().call(&crate::wire::fetch_request("orders", 0, 0), 12);
         assert_eq!(fetched.responses[0].partitions[0].error_code, 0);
-        let request = tidemill_protocol::messages::metadata::MetadataRequest {
-            topics: None,
-            ..Default::default()
-        };
+        let request =
+            tidemill_protocol::messages::metadata::MetadataRequest { topics: None, ..Default::default() };
         broker.connect().newest(&request).topics[0].partitions[0].leader_epoch
     };
     broker.connect().create_topic("orders", 1, &[]);
@@ -42,14 +38,9 @@ fn a_clean_restart_keeps_the_leader_epoch_and_an_unclean_one_raises_it() {
     std::fs::remove_file(broker.dir.path().join(".kafka_cleanshutdown")).unwrap();
     let restarted = Broker::start(broker.config()).unwrap();
     let mut wire = crate::wire::Wire::connect(restarted.address());
-    let request = tidemill_protocol::messages::metadata::MetadataRequest {
-        topics: None,
-        ..Default::default()
-    };
-    assert_eq!(
-        wire.newest(&request).topics[0].partitions[0].leader_epoch,
-        first + 1
-    );
+    let request =
+        tidemill_protocol::messages::metadata::MetadataRequest { topics: None, ..Default::default() };
+    assert_eq!(wire.newest(&request).topics[0].partitions[0].leader_epoch, first + 1);
 }
 
 #[test]
@@ -63,26 +54,15 @@ fn a_directory_in_use_a_port_in_use_and_a_foreign_directory_are_refused_by_name(
     let mut fixed = BrokerConfig::for_tests(dir.path()).fixed;
     let address = taken.local_addr().unwrap();
     fixed.insert("listeners".into(), format!("PLAINTEXT://{address}"));
-    let refused = Broker::start(BrokerConfig::from_properties(fixed).unwrap())
-        .err()
-        .unwrap()
-        .to_string();
+    let refused = Broker::start(BrokerConfig::from_properties(fixed).unwrap()).err().unwrap().to_string();
     assert!(refused.contains(&address.to_string()), "{refused}");
 
     let dir = tempfile::tempdir().unwrap();
-    Broker::start(BrokerConfig::for_tests(dir.path()))
-        .unwrap()
-        .shutdown();
+    Broker::start(BrokerConfig::for_tests(dir.path())).unwrap().shutdown();
     let mut fixed = BrokerConfig::for_tests(dir.path()).fixed;
     fixed.insert("node.id".into(), "7".into());
-    let refused = Broker::start(BrokerConfig::from_properties(fixed).unwrap())
-        .err()
-        .unwrap()
-        .to_string();
-    assert!(
-        refused.contains("node.id=1") && refused.contains("node.id=7"),
-        "{refused}"
-    );
+    let refused = Broker::start(BrokerConfig::from_properties(fixed).unwrap()).err().unwrap().to_string();
+    assert!(refused.contains("node.id=1") && refused.contains("node.id=7"), "{refused}");
 }
 
 #[test]
@@ -95,9 +75,5 @@ fn a_stop_is_quick_even_while_fetches_wait() {
     broker.stop();
     // The fetch wanted to wait for a minute; it is answered now, or not at all if it had not been read yet.
     wire.receive_raw().unwrap();
-    assert!(
-        started.elapsed() < std::time::Duration::from_secs(30),
-        "took {:?}",
-        started.elapsed()
-    );
+    assert!(started.elapsed() < std::time::Duration::from_secs(30), "took {:?}", started.elapsed());
 }

@@ -24,23 +24,13 @@ fn metadata(wire: &mut Wire, names: Option<&[&str]>, create: bool, version: i16)
             })
             .collect()
     });
-    let request = MetadataRequest {
-        topics,
-        allow_auto_topic_creation: create,
-        ..MetadataRequest::default()
-    };
+    let request = MetadataRequest { topics, allow_auto_topic_creation: create, ..MetadataRequest::default() };
     wire.call(&request, version)
 }
 
 fn delete(wire: &mut Wire, name: &str) -> i16 {
-    let topic = DeleteTopicState {
-        name: Some(name.into()),
-        ..DeleteTopicState::default()
-    };
-    let request = DeleteTopicsRequest {
-        topics: vec![topic],
-        ..DeleteTopicsRequest::default()
-    };
+    let topic = DeleteTopicState { name: Some(name.into()), ..DeleteTopicState::default() };
+    let request = DeleteTopicsRequest { topics: vec![topic], ..DeleteTopicsRequest::default() };
     wire.newest(&request).responses[0].error_code
 }
 
@@ -73,30 +63,18 @@ fn asking_for_an_unknown_topic_creates_it_where_allowed() {
     let broker = TestBroker::with(&[("num.partitions", "3")]);
     let mut wire = broker.connect();
     let refused = metadata(&mut wire, Some(&["new"]), false, 12);
-    assert_eq!(
-        refused.topics[0].error_code,
-        ErrorCode::UnknownTopicOrPartition.code()
-    );
+    assert_eq!(refused.topics[0].error_code, ErrorCode::UnknownTopicOrPartition.code());
     let created = metadata(&mut wire, Some(&["new"]), true, 12);
-    assert_eq!(
-        (created.topics[0].error_code, created.topics[0].partitions.len()),
-        (0, 3)
-    );
+    assert_eq!((created.topics[0].error_code, created.topics[0].partitions.len()), (0, 3));
     let invalid = metadata(&mut wire, Some(&["bad name"]), true, 12);
-    assert_eq!(
-        invalid.topics[0].error_code,
-        ErrorCode::InvalidTopicException.code()
-    );
+    assert_eq!(invalid.topics[0].error_code, ErrorCode::InvalidTopicException.code());
 }
 
 #[test]
 fn auto_creation_can_be_switched_off() {
     let broker = TestBroker::with(&[("auto.create.topics.enable", "false")]);
     let refused = metadata(&mut broker.connect(), Some(&["new"]), true, 12);
-    assert_eq!(
-        refused.topics[0].error_code,
-        ErrorCode::UnknownTopicOrPartition.code()
-    );
+    assert_eq!(refused.topics[0].error_code, ErrorCode::UnknownTopicOrPartition.code());
 }
 
 #[test]
@@ -107,10 +85,7 @@ fn a_topic_made_again_has_another_id_and_no_old_records() {
     wire.produce("orders", batch(&["old"]), -1);
     let first = wire.topic_id("orders");
     assert_eq!(delete(&mut wire, "orders"), 0);
-    assert_eq!(
-        delete(&mut wire, "orders"),
-        ErrorCode::UnknownTopicOrPartition.code()
-    );
+    assert_eq!(delete(&mut wire, "orders"), ErrorCode::UnknownTopicOrPartition.code());
     wire.create_topic("orders", 1, &[]);
     assert_ne!(wire.topic_id("orders"), first);
     assert!(records(&wire.fetch("orders", 0, 0)).is_empty());
@@ -122,30 +97,15 @@ fn partitions_can_be_added_and_not_taken_away() {
     let mut wire = broker.connect();
     wire.create_topic("orders", 2, &[]);
     let mut grow = |count| {
-        let topic = CreatePartitionsTopic {
-            name: "orders".into(),
-            count,
-            assignments: None,
-        };
-        let request = CreatePartitionsRequest {
-            topics: vec![topic],
-            ..CreatePartitionsRequest::default()
-        };
+        let topic = CreatePartitionsTopic { name: "orders".into(), count, assignments: None };
+        let request = CreatePartitionsRequest { topics: vec![topic], ..CreatePartitionsRequest::default() };
         wire.newest(&request).results.remove(0)
     };
     assert_eq!(grow(4).error_code, 0);
     let refused = grow(1);
     assert_eq!(refused.error_code, ErrorCode::InvalidPartitions.code());
-    assert!(
-        refused.error_message.unwrap().contains("4"),
-        "the message says how many there are"
-    );
-    assert_eq!(
-        metadata(&mut wire, Some(&["orders"]), false, 12).topics[0]
-            .partitions
-            .len(),
-        4
-    );
+    assert!(refused.error_message.unwrap().contains("4"), "the message says how many there are");
+    assert_eq!(metadata(&mut wire, Some(&["orders"]), false, 12).topics[0].partitions.len(), 4);
 }
 
 #[test]
@@ -154,10 +114,7 @@ fn creation_says_why_it_refuses() {
     let mut wire = broker.connect();
     wire.create_topic("orders", 1, &[]);
     let mut create = |topic: CreatableTopic| {
-        let request = CreateTopicsRequest {
-            topics: vec![topic],
-            ..CreateTopicsRequest::default()
-        };
+        let request = CreateTopicsRequest { topics: vec![topic], ..CreateTopicsRequest::default() };
         let result = wire.newest(&request).topics.remove(0);
         (result.error_code, result.error_message.unwrap_or_default())
     };
@@ -169,22 +126,12 @@ fn creation_says_why_it_refuses() {
     };
     assert_eq!(create(topic("orders")).0, ErrorCode::TopicAlreadyExists.code());
     assert_eq!(create(topic("a/b")).0, ErrorCode::InvalidTopicException.code());
-    let (code, message) = create(CreatableTopic {
-        replication_factor: 3,
-        ..topic("new")
-    });
+    let (code, message) = create(CreatableTopic { replication_factor: 3, ..topic("new") });
     assert_eq!(code, ErrorCode::InvalidReplicationFactor.code());
     assert!(message.contains('3') && message.contains('1'), "{message}");
-    let (code, _) = create(CreatableTopic {
-        num_partitions: 0,
-        ..topic("new")
-    });
+    let (code, _) = create(CreatableTopic { num_partitions: 0, ..topic("new") });
     assert_eq!(code, ErrorCode::InvalidPartitions.code());
-    let defaults = CreatableTopic {
-        num_partitions: -1,
-        replication_factor: -1,
-        ..topic("new")
-    };
+    let defaults = CreatableTopic { num_partitions: -1, replication_factor: -1, ..topic("new") };
     assert_eq!(create(defaults).0, 0);
 }
 
@@ -192,17 +139,10 @@ fn creation_says_why_it_refuses() {
 fn validating_a_creation_creates_nothing() {
     let broker = TestBroker::start();
     let mut wire = broker.connect();
-    let topic = CreatableTopic {
-        name: "new".into(),
-        num_partitions: 2,
-        replication_factor: 1,
-        ..Default::default()
-    };
-    let request = CreateTopicsRequest {
-        topics: vec![topic],
-        validate_only: true,
-        ..CreateTopicsRequest::default()
-    };
+    let topic =
+        CreatableTopic { name: "new".into(), num_partitions: 2, replication_factor: 1, ..Default::default() };
+    let request =
+        CreateTopicsRequest { topics: vec![topic], validate_only: true, ..CreateTopicsRequest::default() };
     assert_eq!(wire.newest(&request).topics[0].error_code, 0);
     assert_eq!(metadata(&mut wire, None, false, 12).topics.len(), 0);
 }
@@ -216,18 +156,9 @@ fn deleted_records_are_out_of_range() {
         wire.produce("orders", batch(&["a"]), -1);
     }
     let mut delete_before = |offset| {
-        let partition = DeleteRecordsPartition {
-            partition_index: 0,
-            offset,
-        };
-        let topic = DeleteRecordsTopic {
-            name: "orders".into(),
-            partitions: vec![partition],
-        };
-        let request = DeleteRecordsRequest {
-            topics: vec![topic],
-            timeout_ms: 1_000,
-        };
+        let partition = DeleteRecordsPartition { partition_index: 0, offset };
+        let topic = DeleteRecordsTopic { name: "orders".into(), partitions: vec![partition] };
+        let request = DeleteRecordsRequest { topics: vec![topic], timeout_ms: 1_000 };
         let found = wire.newest(&request).topics.remove(0).partitions.remove(0);
         (found.error_code, found.low_watermark)
     };
@@ -248,19 +179,11 @@ fn partitions_come_in_pages_that_meet() {
     let mut seen = Vec::new();
     for _ in 0..10 {
         let topics = ["a", "b"].map(|name| TopicRequest { name: name.into() }).to_vec();
-        let page = wire.newest(&DescribeTopicPartitionsRequest {
-            topics,
-            response_partition_limit: 2,
-            cursor,
-        });
+        let page =
+            wire.newest(&DescribeTopicPartitionsRequest { topics, response_partition_limit: 2, cursor });
         for topic in page.topics {
             let name = topic.name.unwrap();
-            seen.extend(
-                topic
-                    .partitions
-                    .iter()
-                    .map(|partition| (name.clone(), partition.partition_index)),
-            );
+            seen.extend(topic.partitions.iter().map(|partition| (name.clone(), partition.partition_index)));
         }
         let Some(next) = page.next_cursor else { break };
         cursor = Some(DescribeTopicPartitionsRequestCursor {

@@ -34,22 +34,15 @@ impl TestBroker {
 
     /// Starts with properties on top of those for tests.
     pub(crate) fn with(properties: &[(&'static str, &'static str)]) -> Self {
-        let mut broker = Self {
-            dir: tempfile::tempdir().unwrap(),
-            broker: None,
-            properties: properties.to_vec(),
-        };
+        let mut broker =
+            Self { dir: tempfile::tempdir().unwrap(), broker: None, properties: properties.to_vec() };
         broker.broker = Some(Broker::start(broker.config()).unwrap());
         broker
     }
 
     pub(crate) fn config(&self) -> BrokerConfig {
         let mut fixed = BrokerConfig::for_tests(self.dir.path()).fixed;
-        fixed.extend(
-            self.properties
-                .iter()
-                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned())),
-        );
+        fixed.extend(self.properties.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
         BrokerConfig::from_properties(fixed).unwrap()
     }
 
@@ -84,10 +77,7 @@ impl Wire {
         // A broker that hangs fails the test instead of stopping it.
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
         stream.set_nodelay(true).unwrap();
-        Self {
-            stream,
-            correlation_id: 0,
-        }
+        Self { stream, correlation_id: 0 }
     }
 
     /// Sends a request and waits for its response.
@@ -108,11 +98,7 @@ impl Wire {
     }
 
     pub(crate) fn receive<R: Request>(&mut self, version: i16) -> R::Response {
-        let mut reader = Reader::new(
-            self.receive_raw()
-                .unwrap()
-                .expect("the broker closed the connection"),
-        );
+        let mut reader = Reader::new(self.receive_raw().unwrap().expect("the broker closed the connection"));
         ResponseHeader::decode(&mut reader, R::API_KEY, version).unwrap();
         let response = R::Response::decode(&mut reader, version).unwrap();
         reader.finish("response").unwrap();
@@ -163,10 +149,7 @@ impl Wire {
     ) -> CreateTopicsResponse {
         let configs = configs
             .iter()
-            .map(|(name, value)| CreatableTopicConfig {
-                name: (*name).into(),
-                value: Some((*value).into()),
-            })
+            .map(|(name, value)| CreatableTopicConfig { name: (*name).into(), value: Some((*value).into()) })
             .collect();
         let topic = CreatableTopic {
             name: name.into(),
@@ -175,17 +158,11 @@ impl Wire {
             configs,
             ..CreatableTopic::default()
         };
-        self.newest(&CreateTopicsRequest {
-            topics: vec![topic],
-            ..CreateTopicsRequest::default()
-        })
+        self.newest(&CreateTopicsRequest { topics: vec![topic], ..CreateTopicsRequest::default() })
     }
 
     pub(crate) fn topic_id(&mut self, name: &str) -> Uuid {
-        let topic = MetadataRequestTopic {
-            name: Some(name.into()),
-            ..MetadataRequestTopic::default()
-        };
+        let topic = MetadataRequestTopic { name: Some(name.into()), ..MetadataRequestTopic::default() };
         let request = MetadataRequest {
             topics: Some(vec![topic]),
             allow_auto_topic_creation: false,
@@ -211,12 +188,7 @@ impl Wire {
 /// A request in its frame.
 pub(crate) fn encode<R: Request>(request: &R, api_version: i16, correlation_id: i32) -> Vec<u8> {
     let client_id = Some("wire-test".to_owned());
-    let header = RequestHeader {
-        api_key: R::API_KEY,
-        api_version,
-        correlation_id,
-        client_id,
-    };
+    let header = RequestHeader { api_key: R::API_KEY, api_version, correlation_id, client_id };
     let frame = frame::encode_request(&header, request).unwrap();
     let parts = frame.into_parts().map(|part| match part {
         frame::FramePart::Bytes(bytes) => bytes,
@@ -226,40 +198,17 @@ pub(crate) fn encode<R: Request>(request: &R, api_version: i16, correlation_id: 
 }
 
 pub(crate) fn produce_request(topic: &str, batch: Bytes, acks: i16) -> ProduceRequest {
-    let partition_data = vec![PartitionProduceData {
-        index: 0,
-        records: Some(Records::Inline(batch)),
-    }];
-    let topic_data = vec![TopicProduceData {
-        name: topic.into(),
-        partition_data,
-        ..TopicProduceData::default()
-    }];
-    ProduceRequest {
-        acks,
-        timeout_ms: 30_000,
-        topic_data,
-        ..ProduceRequest::default()
-    }
+    let partition_data = vec![PartitionProduceData { index: 0, records: Some(Records::Inline(batch)) }];
+    let topic_data =
+        vec![TopicProduceData { name: topic.into(), partition_data, ..TopicProduceData::default() }];
+    ProduceRequest { acks, timeout_ms: 30_000, topic_data, ..ProduceRequest::default() }
 }
 
 pub(crate) fn fetch_request(topic: &str, fetch_offset: i64, max_wait_ms: i32) -> FetchRequest {
-    let partition = FetchPartition {
-        fetch_offset,
-        partition_max_bytes: 1024 * 1024,
-        ..FetchPartition::default()
-    };
-    let topic = FetchTopic {
-        topic: topic.into(),
-        partitions: vec![partition],
-        ..FetchTopic::default()
-    };
-    FetchRequest {
-        max_wait_ms,
-        min_bytes: 1,
-        topics: vec![topic],
-        ..FetchRequest::default()
-    }
+    let partition =
+        FetchPartition { fetch_offset, partition_max_bytes: 1024 * 1024, ..FetchPartition::default() };
+    let topic = FetchTopic { topic: topic.into(), partitions: vec![partition], ..FetchTopic::default() };
+    FetchRequest { max_wait_ms, min_bytes: 1, topics: vec![topic], ..FetchRequest::default() }
 }
 
 /// A batch of records with these values.
@@ -270,9 +219,7 @@ pub(crate) fn batch(values: &[&str]) -> Bytes {
 pub(crate) fn batch_with(options: BatchOptions, values: &[&str]) -> Bytes {
     let mut builder = BatchBuilder::new(options);
     for value in values {
-        builder
-            .try_append(1_000, Some(b"key"), Some(value.as_bytes()), &[])
-            .expect("the batch has room");
+        builder.try_append(1_000, Some(b"key"), Some(value.as_bytes()), &[]).expect("the batch has room");
     }
     builder.build().unwrap()
 }
@@ -289,10 +236,8 @@ pub(crate) fn records(data: &PartitionData) -> Vec<(i64, String)> {
         let records = batch.records(1 << 20).unwrap();
         for record in records.iter() {
             let record = record.unwrap();
-            found.push((
-                record.offset,
-                String::from_utf8(record.value.unwrap_or_default().to_vec()).unwrap(),
-            ));
+            found
+                .push((record.offset, String::from_utf8(record.value.unwrap_or_default().to_vec()).unwrap()));
         }
     }
     found

@@ -46,9 +46,7 @@ impl StreamsBuilder {
     /// [`nullable`](crate::serde::nullable).
     pub fn stream<K: Data, V: Data>(&self, topic: &str, consumed: Consumed<K, V>) -> KStream<K, V> {
         let mut graph = self.graph.borrow_mut();
-        let name = consumed
-            .name
-            .unwrap_or_else(|| graph.generate_name("KSTREAM-SOURCE-"));
+        let name = consumed.name.unwrap_or_else(|| graph.generate_name("KSTREAM-SOURCE-"));
         let serdes = SourceSerdes {
             key: Arc::clone(&consumed.key),
             value: Arc::clone(&consumed.value),
@@ -57,12 +55,7 @@ impl StreamsBuilder {
         let role = source(TopicName::External(topic.to_owned()), serdes);
         let node = graph.add_node(name, role, &[]);
         drop(graph);
-        KStream::new(
-            Rc::clone(&self.graph),
-            node,
-            Some(consumed.key),
-            Some(consumed.value),
-        )
+        KStream::new(Rc::clone(&self.graph), node, Some(consumed.key), Some(consumed.value))
     }
 
     /// Returns the topology.
@@ -76,8 +69,5 @@ impl StreamsBuilder {
 
 /// Makes the role of a source node.
 pub(super) fn source<K: Data, V: Data>(topic: TopicName, serdes: SourceSerdes<K, V>) -> NodeRole {
-    NodeRole::Source {
-        topic,
-        queue: Arc::new(move || Box::new(TypedQueue::new(serdes.clone()))),
-    }
+    NodeRole::Source { topic, queue: Arc::new(move || Box::new(TypedQueue::new(serdes.clone()))) }
 }

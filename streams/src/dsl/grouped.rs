@@ -81,39 +81,21 @@ impl<K: Data, V: Data> KGroupedStream<K, V> {
         F: Fn(StoreSetup, StoreSerdes<K, A>) -> S + Send + Sync + 'static,
     {
         let mut graph = self.graph.borrow_mut();
-        let Aggregation {
-            materialized,
-            kind,
-            window_size_ms,
-            processor,
-        } = aggregation;
-        let store_name = materialized
-            .name
-            .unwrap_or_else(|| graph.generate_name("KSTREAM-AGGREGATE-STATE-STORE-"));
+        let Aggregation { materialized, kind, window_size_ms, processor } = aggregation;
+        let store_name =
+            materialized.name.unwrap_or_else(|| graph.generate_name("KSTREAM-AGGREGATE-STATE-STORE-"));
         let name = graph.generate_name("KSTREAM-AGGREGATE-");
         let key = self.key.clone().ok_or("keys");
-        let serdes = key.and_then(|key| {
-            Ok(StoreSerdes {
-                key,
-                value: materialized.value.ok_or("values")?,
-            })
-        });
+        let serdes = key.and_then(|key| Ok(StoreSerdes { key, value: materialized.value.ok_or("values")? }));
         let serdes = match serdes {
             Ok(serdes) => serdes,
             Err(part) => {
                 graph.report(TopologyError::NoSerde { node: name, part });
-                return Aggregated {
-                    node: self.node,
-                    serdes: None,
-                };
+                return Aggregated { node: self.node, serdes: None };
             }
         };
         drop(graph);
-        let parent = if self.repartition {
-            self.add_repartition(&store_name)
-        } else {
-            self.node
-        };
+        let parent = if self.repartition { self.add_repartition(&store_name) } else { self.node };
         let store_serdes = serdes.clone();
         let factory: StoreFactory = Arc::new(move |setup| Box::new(make_store(setup, store_serdes.clone())));
         let mut graph = self.graph.borrow_mut();
@@ -132,10 +114,7 @@ impl<K: Data, V: Data> KGroupedStream<K, V> {
             stores: vec![store],
         };
         let node = graph.add_node(name, role, &[parent]);
-        Aggregated {
-            node,
-            serdes: Some(serdes),
-        }
+        Aggregated { node, serdes: Some(serdes) }
     }
 
     /// Adds filter, sink and source of a repartition topic and returns the source.
@@ -151,37 +130,19 @@ impl<K: Data, V: Data> KGroupedStream<K, V> {
         };
         let (Some(key), Some(value)) = (self.key.clone(), self.value.clone()) else {
             let part = if self.key.is_none() { "keys" } else { "values" };
-            graph.report(TopologyError::NoSerde {
-                node: sink_name,
-                part,
-            });
+            graph.report(TopologyError::NoSerde { node: sink_name, part });
             return self.node;
         };
         let topic = TopicName::Repartition(topic);
         // Kafka Streams has this node for names' sake; null keys are dropped where they are stored.
-        let filter = graph.add_node(
-            filter_name,
-            stateless_role::<K, V, K, V, _>(|run| run),
-            &[self.node],
-        );
-        let serdes = SourceSerdes {
-            key: Arc::clone(&key),
-            value: Arc::clone(&value),
-            extractor: None,
-        };
+        let filter = graph.add_node(filter_name, stateless_role::<K, V, K, V, _>(|run| run), &[self.node]);
+        let serdes = SourceSerdes { key: Arc::clone(&key), value: Arc::clone(&value), extractor: None };
         let sink_topic = topic.clone();
         let processor = Arc::new(move |setup: &NodeSetup<'_>| {
             let topic = sink_topic.resolve(setup.application_id);
             erased(Sink::new(topic, Arc::clone(&key), Arc::clone(&value)))
         });
-        graph.add_node(
-            sink_name,
-            NodeRole::Sink {
-                topic: topic.clone(),
-                processor,
-            },
-            &[filter],
-        );
+        graph.add_node(sink_name, NodeRole::Sink { topic: topic.clone(), processor }, &[filter]);
         graph.add_node(source_name, source(topic, serdes), &[])
     }
 }

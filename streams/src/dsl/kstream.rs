@@ -42,14 +42,7 @@ impl<K: Data, V: Data> KStream<K, V> {
         key: Option<Arc<dyn Serde<K>>>,
         value: Option<Arc<dyn Serde<V>>>,
     ) -> Self {
-        Self {
-            graph,
-            node,
-            key,
-            value,
-            key_changed: false,
-            next_name: None,
-        }
+        Self { graph, node, key, value, key_changed: false, next_name: None }
     }
 
     /// Names the node that the next operator adds, instead of a generated name (Java: `Named.as`).
@@ -63,9 +56,6 @@ impl<K: Data, V: Data> KStream<K, V> {
     /// # Ok::<(), tidemill_streams::TopologyError>(())
     /// ```
     pub fn named(&self, name: &str) -> Self {
-        Self {
-            next_name: Some(name.to_owned()),
-            ..self.clone()
-        }
+        Self { next_name: Some(name.to_owned()), ..self.clone() }
     }
 }

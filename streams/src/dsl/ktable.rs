@@ -36,11 +36,6 @@ impl<K: Data, V: Data> KTable<K, V> {
         key: Option<Arc<dyn Serde<K>>>,
         value: Option<Arc<dyn Serde<V>>>,
     ) -> Self {
-        Self {
-            graph,
-            node,
-            key,
-            value,
-        }
+        Self { graph, node, key, value }
     }
 }

@@ -20,12 +20,7 @@ pub struct Consumed<K, V> {
 impl<K: Data, V: Data> Consumed<K, V> {
     /// Reads keys and values by these serdes and takes the records' timestamps as event time.
     pub fn with(key: impl Serde<K>, value: impl Serde<V>) -> Self {
-        Self {
-            key: Arc::new(key),
-            value: Arc::new(value),
-            extractor: None,
-            name: None,
-        }
+        Self { key: Arc::new(key), value: Arc::new(value), extractor: None, name: None }
     }
 
     /// Takes what `extractor` returns as event time, in milliseconds since the Unix epoch.
@@ -37,19 +32,13 @@ impl<K: Data, V: Data> Consumed<K, V> {
     where
         F: Fn(&Record<K, V>, i64) -> i64 + Send + Sync + 'static,
     {
-        Self {
-            extractor: Some(Arc::new(extractor)),
-            ..self
-        }
+        Self { extractor: Some(Arc::new(extractor)), ..self }
     }
 
     /// Names the source node.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
-        Self {
-            name: Some(name.to_owned()),
-            ..self
-        }
+        Self { name: Some(name.to_owned()), ..self }
     }
 }
 
@@ -62,19 +51,13 @@ pub struct Produced<K, V> {
 impl<K: Data, V: Data> Produced<K, V> {
     /// Writes keys and values by these serdes.
     pub fn with(key: impl Serde<K>, value: impl Serde<V>) -> Self {
-        Self {
-            key: Some(Arc::new(key)),
-            value: Some(Arc::new(value)),
-        }
+        Self { key: Some(Arc::new(key)), value: Some(Arc::new(value)) }
     }
 
     /// Writes by the serdes that the stream still has: those of its source, grouping or store.
     #[must_use]
     pub fn inherited() -> Self {
-        Self {
-            key: None,
-            value: None,
-        }
+        Self { key: None, value: None }
     }
 }
 
@@ -88,30 +71,19 @@ pub struct Grouped<K, V> {
 impl<K: Data, V: Data> Grouped<K, V> {
     /// Uses these serdes.
     pub fn with(key: impl Serde<K>, value: impl Serde<V>) -> Self {
-        Self {
-            key: Some(Arc::new(key)),
-            value: Some(Arc::new(value)),
-            name: None,
-        }
+        Self { key: Some(Arc::new(key)), value: Some(Arc::new(value)), name: None }
     }
 
     /// Uses the serdes that the stream still has.
     #[must_use]
     pub fn inherited() -> Self {
-        Self {
-            key: None,
-            value: None,
-            name: None,
-        }
+        Self { key: None, value: None, name: None }
     }
 
     /// Names the repartition topic: `<application.id>-<name>-repartition`.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
-        Self {
-            name: Some(name.to_owned()),
-            ..self
-        }
+        Self { name: Some(name.to_owned()), ..self }
     }
 }
 
@@ -127,14 +99,7 @@ pub struct Materialized<V> {
 
 impl<V: Data> Default for Materialized<V> {
     fn default() -> Self {
-        Self {
-            name: None,
-            value: None,
-            persistent: true,
-            logged: true,
-            emission: None,
-            retention_ms: None,
-        }
+        Self { name: None, value: None, persistent: true, logged: true, emission: None, retention_ms: None }
     }
 }
 
@@ -147,54 +112,36 @@ impl<V: Data> Materialized<V> {
     /// Stores under `name`, which names the changelog topic and is the name to query.
     #[must_use]
     pub fn named(name: &str) -> Self {
-        Self {
-            name: Some(name.to_owned()),
-            ..Self::default()
-        }
+        Self { name: Some(name.to_owned()), ..Self::default() }
     }
 
     /// Stores values by `value`.
     #[must_use]
     pub fn value_serde(self, value: impl Serde<V>) -> Self {
-        Self {
-            value: Some(Arc::new(value)),
-            ..self
-        }
+        Self { value: Some(Arc::new(value)), ..self }
     }
 
     /// Keeps the store in memory; a restart restores all of it from the changelog.
     #[must_use]
     pub fn in_memory(self) -> Self {
-        Self {
-            persistent: false,
-            ..self
-        }
+        Self { persistent: false, ..self }
     }
 
     /// Keeps no changelog: the store is lost with its machine, and when its task moves.
     #[must_use]
     pub fn logging_disabled(self) -> Self {
-        Self {
-            logged: false,
-            ..self
-        }
+        Self { logged: false, ..self }
     }
 
     /// Says when this table's updates are forwarded, whatever the application's setting.
     #[must_use]
     pub fn emission(self, emission: Emission) -> Self {
-        Self {
-            emission: Some(emission),
-            ..self
-        }
+        Self { emission: Some(emission), ..self }
     }
 
     /// Keeps windows for `retention` of stream time, at least their size and grace.
     #[must_use]
     pub fn retention(self, retention: Duration) -> Self {
-        Self {
-            retention_ms: Some(saturating_ms(retention)),
-            ..self
-        }
+        Self { retention_ms: Some(saturating_ms(retention)), ..self }
     }
 }

@@ -88,12 +88,8 @@ impl Application {
             readers: plan.readers.clone(),
         });
         let status = Arc::new(Status::new(threads));
-        let application = Self {
-            topology: topology.clone(),
-            status,
-            published,
-            threads: Mutex::new(Vec::new()),
-        };
+        let application =
+            Self { topology: topology.clone(), status, published, threads: Mutex::new(Vec::new()) };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         for number in 0..threads {
             let options = ThreadOptions {
@@ -116,22 +112,11 @@ impl Application {
         admin: &Admin,
     ) -> Result<(), StartError> {
         let config = &options.config;
-        let producer = config
-            .producer()
-            .and_then(Producer::connect)
-            .map_err(StartError::Config)?
-            .blocking();
-        let restore_consumer = config
-            .restore_consumer()
-            .and_then(Consumer::connect)
-            .map_err(StartError::Config)?
-            .blocking();
-        let restorer = Restorer::new(
-            &config.application_id,
-            &self.topology,
-            restore_consumer,
-            admin.blocking(),
-        );
+        let producer = config.producer().and_then(Producer::connect).map_err(StartError::Config)?.blocking();
+        let restore_consumer =
+            config.restore_consumer().and_then(Consumer::connect).map_err(StartError::Config)?.blocking();
+        let restorer =
+            Restorer::new(&config.application_id, &self.topology, restore_consumer, admin.blocking());
         let consumer = connect_member(&options, &surroundings).map_err(StartError::Config)?;
         let tasks = ThreadTasks::new(surroundings, RecordSender::new(producer), restorer);
         let name = format!("{}-stream-{}", config.application_id, options.number + 1);
@@ -151,10 +136,8 @@ impl Application {
             }
             thread.report_stopped();
         };
-        let handle = thread::Builder::new()
-            .name(name)
-            .spawn(run)
-            .map_err(|source| StartError::Thread { source })?;
+        let handle =
+            thread::Builder::new().name(name).spawn(run).map_err(|source| StartError::Thread { source })?;
         self.threads.lock().push(handle);
         Ok(())
     }
@@ -174,16 +157,14 @@ impl Application {
     /// Waits at most for `timeout` until every task runs, and returns the state reached.
     #[must_use]
     pub fn wait_until_running(&self, timeout: Duration) -> ApplicationState {
-        self.status
-            .wait_for(timeout, |state| state != ApplicationState::Starting)
+        self.status.wait_for(timeout, |state| state != ApplicationState::Starting)
     }
 
     /// Waits at most for `timeout` until the application has stopped or failed, and returns the state reached.
     #[must_use]
     pub fn wait_until_stopped(&self, timeout: Duration) -> ApplicationState {
-        self.status.wait_for(timeout, |state| {
-            matches!(state, ApplicationState::Stopped | ApplicationState::Failed)
-        })
+        self.status
+            .wait_for(timeout, |state| matches!(state, ApplicationState::Stopped | ApplicationState::Failed))
     }
 
     /// Commits, closes every task and ends the threads, waiting at most for `timeout`; returns the state reached.

@@ -43,10 +43,7 @@ struct Candidate {
 impl TaskAssignor {
     /// Makes the assignor of a process.
     pub(super) fn new(directory: &Arc<StateDirectory>, readers: BTreeMap<String, usize>) -> Self {
-        Self {
-            directory: Arc::downgrade(directory),
-            readers,
-        }
+        Self { directory: Arc::downgrade(directory), readers }
     }
 
     fn tasks(&self, metadata: &Metadata) -> BTreeMap<TaskId, Vec<TopicPartition>> {
@@ -56,10 +53,7 @@ impl TaskAssignor {
                 continue;
             };
             for partition in &topic.partitions {
-                let id = TaskId {
-                    sub_topology: *sub_topology,
-                    partition: partition.partition,
-                };
+                let id = TaskId { sub_topology: *sub_topology, partition: partition.partition };
                 let partition = TopicPartition::new(Arc::clone(&topic.name), partition.partition);
                 tasks.entry(id).or_default().push(partition);
             }
@@ -152,11 +146,7 @@ fn distribute_one_kind(tasks: &[TaskId], candidates: &mut [Candidate]) {
         let preferred = (0..candidates.len())
             .min_by_key(|number| {
                 let candidate = &candidates[*number];
-                (
-                    given[*number],
-                    candidate.assigned.len(),
-                    !candidate.with_state.contains(&task),
-                )
+                (given[*number], candidate.assigned.len(), !candidate.with_state.contains(&task))
             })
             .expect("the caller has candidates");
         given[preferred] += 1;
@@ -186,10 +176,7 @@ fn decode(bytes: &[u8]) -> Option<BTreeSet<TaskId>> {
     let task = |bytes: &[u8]| {
         let (sub_topology, partition) = bytes.split_first_chunk::<2>()?;
         let partition = i32::from_be_bytes(*partition.first_chunk()?);
-        Some(TaskId {
-            sub_topology: usize::from(u16::from_be_bytes(*sub_topology)),
-            partition,
-        })
+        Some(TaskId { sub_topology: usize::from(u16::from_be_bytes(*sub_topology)), partition })
     };
     (tasks.len() == count * TASK_BYTES).then(|| tasks.chunks_exact(TASK_BYTES).filter_map(task).collect())
 }
@@ -202,20 +189,12 @@ mod tests {
 
     fn tasks(sub_topologies: usize, partitions: i32) -> Vec<TaskId> {
         (0..sub_topologies)
-            .flat_map(|sub_topology| {
-                (0..partitions).map(move |partition| TaskId {
-                    sub_topology,
-                    partition,
-                })
-            })
+            .flat_map(|sub_topology| (0..partitions).map(move |partition| TaskId { sub_topology, partition }))
             .collect()
     }
 
     fn candidate(with_state: &[TaskId]) -> Candidate {
-        Candidate {
-            with_state: with_state.iter().copied().collect(),
-            assigned: Vec::new(),
-        }
+        Candidate { with_state: with_state.iter().copied().collect(), assigned: Vec::new() }
     }
 
     #[test]
@@ -250,18 +229,9 @@ mod tests {
 
     #[test]
     fn the_announcement_has_fixed_bytes_and_damage_is_ignored() {
-        let bytes = encode(&[TaskId {
-            sub_topology: 1,
-            partition: 2,
-        }]);
+        let bytes = encode(&[TaskId { sub_topology: 1, partition: 2 }]);
         assert_eq!(bytes, [1, 1, 0, 1, 0, 1, 0, 0, 0, 2].as_slice());
-        assert_eq!(
-            decode(&bytes),
-            Some(BTreeSet::from([TaskId {
-                sub_topology: 1,
-                partition: 2
-            }]))
-        );
+        assert_eq!(decode(&bytes), Some(BTreeSet::from([TaskId { sub_topology: 1, partition: 2 }])));
         assert_eq!(decode(&bytes[..9]), None);
         assert_eq!(decode(&[2, 2, 0, 0]), None);
         assert_eq!(decode(&[]), None);

@@ -47,11 +47,7 @@ pub struct StreamsConfig {
 }
 
 fn invalid(key: &str, value: &str, expected: &str) -> ConfigError {
-    ConfigError::Invalid {
-        key: key.to_owned(),
-        value: value.to_owned(),
-        expected: expected.to_owned(),
-    }
+    ConfigError::Invalid { key: key.to_owned(), value: value.to_owned(), expected: expected.to_owned() }
 }
 
 impl StreamsConfig {
@@ -79,9 +75,8 @@ impl StreamsConfig {
     /// # Errors
     /// [`ConfigError`] names the first key that is missing or cannot be read.
     pub fn from_properties(properties: &Properties) -> Result<Self, ConfigError> {
-        let application_id = properties.get("application.id").ok_or(ConfigError::Missing {
-            key: "application.id",
-        })?;
+        let application_id =
+            properties.get("application.id").ok_or(ConfigError::Missing { key: "application.id" })?;
         let mut config = Self::new(application_id, "");
         config.client_properties.clear();
         for (key, value) in properties {
@@ -151,21 +146,15 @@ impl StreamsConfig {
     ) -> Result<ConsumerConfig, ConfigError> {
         let mut config = self.consumer()?;
         config.group_id = Some(self.application_id.clone());
-        config.group_instance_id = self
-            .static_membership
-            .then(|| format!("{process_id}-{}", number + 1));
+        config.group_instance_id = self.static_membership.then(|| format!("{process_id}-{}", number + 1));
         Ok(config)
     }
 
     /// Returns the configuration of a consumer that begins at the beginning and commits only when told to.
     fn consumer(&self) -> Result<ConsumerConfig, ConfigError> {
         let mut properties = self.properties_of("consumer.");
-        properties
-            .entry("auto.offset.reset".to_owned())
-            .or_insert_with(|| "earliest".to_owned());
-        properties
-            .entry("max.poll.records".to_owned())
-            .or_insert_with(|| "10000".to_owned());
+        properties.entry("auto.offset.reset".to_owned()).or_insert_with(|| "earliest".to_owned());
+        properties.entry("max.poll.records".to_owned()).or_insert_with(|| "10000".to_owned());
         let mut config = ConsumerConfig::from_properties(&properties)?;
         config.enable_auto_commit = false;
         Ok(config)
@@ -199,16 +188,11 @@ impl StreamsConfig {
 }
 
 fn milliseconds(key: &str, value: &str) -> Result<Duration, ConfigError> {
-    value
-        .parse()
-        .map(Duration::from_millis)
-        .map_err(|_| invalid(key, value, "a number of milliseconds"))
+    value.parse().map(Duration::from_millis).map_err(|_| invalid(key, value, "a number of milliseconds"))
 }
 
 fn bytes(key: &str, value: &str) -> Result<usize, ConfigError> {
-    value
-        .parse()
-        .map_err(|_| invalid(key, value, "a number of bytes"))
+    value.parse().map_err(|_| invalid(key, value, "a number of bytes"))
 }
 
 #[cfg(test)]
@@ -216,10 +200,7 @@ mod tests {
     use super::*;
 
     fn properties(entries: &[(&str, &str)]) -> Properties {
-        entries
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-            .collect()
+        entries.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
     }
 
     #[test]
@@ -233,10 +214,7 @@ mod tests {
             ("linger.ms", "1"),
         ];
         let config = StreamsConfig::from_properties(&properties(&given)).unwrap();
-        assert_eq!(
-            (config.threads, config.commit_interval),
-            (2, Duration::from_millis(100))
-        );
+        assert_eq!((config.threads, config.commit_interval), (2, Duration::from_millis(100)));
         assert_eq!(config.consumer().unwrap().max_poll_records, 7);
         assert_eq!(config.producer().unwrap().linger, Duration::from_millis(1));
     }
@@ -244,19 +222,13 @@ mod tests {
     #[test]
     fn a_cache_of_no_bytes_means_every_update() {
         let given = properties(&[("application.id", "a"), ("statestore.cache.max.bytes", "0")]);
-        assert_eq!(
-            StreamsConfig::from_properties(&given).unwrap().emission,
-            Emission::EveryUpdate
-        );
+        assert_eq!(StreamsConfig::from_properties(&given).unwrap().emission, Emission::EveryUpdate);
     }
 
     #[test]
     fn a_wrong_value_names_its_key() {
-        for (key, value) in [
-            ("num.stream.threads", "0"),
-            ("poll.ms", "soon"),
-            ("tidemill.emission", "never"),
-        ] {
+        for (key, value) in [("num.stream.threads", "0"), ("poll.ms", "soon"), ("tidemill.emission", "never")]
+        {
             let given = properties(&[("application.id", "a"), (key, value)]);
             let message = StreamsConfig::from_properties(&given).unwrap_err().to_string();
             assert!(message.contains(key) && message.contains(value), "{message}");

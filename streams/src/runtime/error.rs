@@ -97,11 +97,9 @@ impl Recoverable for TaskError {
     fn recovery(&self) -> Recovery {
         match self {
             Self::Deserialize { .. } => Recovery::Corrupt,
-            Self::Process {
-                source: ProcessError::State(source),
-                ..
+            Self::Process { source: ProcessError::State(source), .. } | Self::State { source, .. } => {
+                source.recovery()
             }
-            | Self::State { source, .. } => source.recovery(),
             Self::InvalidTimestamp { .. } | Self::Process { .. } | Self::Panicked { .. } => Recovery::Fatal,
         }
     }
@@ -151,10 +149,7 @@ pub enum StartError {
 impl StartError {
     /// Makes errors of an administrative call.
     pub(super) fn admin(action: &'static str) -> impl Fn(AdminError) -> Self {
-        move |source| Self::Admin {
-            action,
-            source: Box::new(source),
-        }
+        move |source| Self::Admin { action, source: Box::new(source) }
     }
 }
 

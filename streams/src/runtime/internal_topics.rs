@@ -41,10 +41,9 @@ pub(crate) struct TopicPlan {
 /// Returns the user's topics that `topology` reads.
 pub(crate) fn external_sources(topology: &Topology) -> Vec<String> {
     let topics = topology.nodes().iter().filter_map(|node| match &node.role {
-        NodeRole::Source {
-            topic: topic @ crate::topology::TopicName::External(_),
-            ..
-        } => Some(topic.to_string()),
+        NodeRole::Source { topic: topic @ crate::topology::TopicName::External(_), .. } => {
+            Some(topic.to_string())
+        }
         NodeRole::Source { .. } | NodeRole::Processor { .. } | NodeRole::Sink { .. } => None,
     });
     topics.collect()
@@ -59,18 +58,13 @@ pub(crate) fn plan(
     application_id: &str,
     existing: &HashMap<String, i32>,
 ) -> Result<TopicPlan, StartError> {
-    let missing: Vec<String> = external_sources(topology)
-        .into_iter()
-        .filter(|topic| !existing.contains_key(topic))
-        .collect();
+    let missing: Vec<String> =
+        external_sources(topology).into_iter().filter(|topic| !existing.contains_key(topic)).collect();
     if !missing.is_empty() {
         return Err(StartError::MissingTopics { topics: missing });
     }
-    let mut planned = TopicPlan {
-        source_partitions: BTreeMap::new(),
-        readers: BTreeMap::new(),
-        internal: Vec::new(),
-    };
+    let mut planned =
+        TopicPlan { source_partitions: BTreeMap::new(), readers: BTreeMap::new(), internal: Vec::new() };
     for (number, sub_topology) in topology.sub_topologies().iter().enumerate() {
         for source in &sub_topology.sources {
             if let NodeRole::Source { topic, .. } = &topology.nodes()[*source].role {
@@ -87,18 +81,11 @@ pub(crate) fn plan(
     plan_repartition_topics(topology, application_id, &mut planned);
     for (number, sub_topology) in topology.sub_topologies().iter().enumerate() {
         let partitions = planned.tasks_of(number);
-        for store in sub_topology
-            .stores
-            .iter()
-            .map(|store| &topology.stores()[*store])
-            .filter(|store| store.logged)
+        for store in
+            sub_topology.stores.iter().map(|store| &topology.stores()[*store]).filter(|store| store.logged)
         {
             let name = store.changelog_topic(application_id);
-            planned.internal.push(InternalTopic {
-                name,
-                partitions,
-                configs: changelog_configs(store.kind),
-            });
+            planned.internal.push(InternalTopic { name, partitions, configs: changelog_configs(store.kind) });
         }
     }
     Ok(planned)
@@ -110,21 +97,15 @@ fn plan_repartition_topics(topology: &Topology, application_id: &str, planned: &
         for (number, sub_topology) in topology.sub_topologies().iter().enumerate() {
             let partitions = planned.tasks_of(number);
             for node in &sub_topology.nodes {
-                let NodeRole::Sink {
-                    topic: topic @ crate::topology::TopicName::Repartition(_),
-                    ..
-                } = &topology.nodes()[*node].role
+                let NodeRole::Sink { topic: topic @ crate::topology::TopicName::Repartition(_), .. } =
+                    &topology.nodes()[*node].role
                 else {
                     continue;
                 };
                 let name = topic.resolve(application_id);
                 if partitions > 0 && !planned.source_partitions.contains_key(&name) {
                     planned.source_partitions.insert(name.clone(), partitions);
-                    planned.internal.push(InternalTopic {
-                        name,
-                        partitions,
-                        configs: repartition_configs(),
-                    });
+                    planned.internal.push(InternalTopic { name, partitions, configs: repartition_configs() });
                 }
             }
         }
@@ -135,11 +116,7 @@ impl TopicPlan {
     /// Returns the number of tasks of a sub-topology: the partitions of the widest topic it reads.
     pub(crate) fn tasks_of(&self, sub_topology: usize) -> i32 {
         let topics = self.readers.iter().filter(|(_, reader)| **reader == sub_topology);
-        topics
-            .filter_map(|(topic, _)| self.source_partitions.get(topic))
-            .copied()
-            .max()
-            .unwrap_or(0)
+        topics.filter_map(|(topic, _)| self.source_partitions.get(topic)).copied().max().unwrap_or(0)
     }
 }
 
@@ -158,10 +135,7 @@ fn changelog_configs(kind: StoreKind) -> Vec<(&'static str, String)> {
         StoreKind::KeyValue => configs.push(("cleanup.policy", "compact".to_owned())),
         StoreKind::Window { retention_ms } => {
             configs.push(("cleanup.policy", "compact,delete".to_owned()));
-            configs.push((
-                "retention.ms",
-                retention_ms.saturating_add(ADDITIONAL_RETENTION_MS).to_string(),
-            ));
+            configs.push(("retention.ms", retention_ms.saturating_add(ADDITIONAL_RETENTION_MS).to_string()));
         }
     }
     configs
@@ -180,10 +154,7 @@ pub(crate) fn partitions_of(
     if names.is_empty() {
         return Ok(partitions);
     }
-    for (name, described) in admin
-        .describe_topics(&names)
-        .map_err(StartError::admin("describe topics"))?
-    {
+    for (name, described) in admin.describe_topics(&names).map_err(StartError::admin("describe topics"))? {
         match described {
             Ok(topic) => {
                 partitions.insert(name, i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX));
@@ -209,13 +180,9 @@ pub(crate) fn ensure(
     let names: Vec<String> = topics.iter().map(|topic| topic.name.clone()).collect();
     let mut existing = partitions_of(admin, &names)?;
     let missing = topics.iter().filter(|topic| !existing.contains_key(&topic.name));
-    let new_topics: Vec<NewTopic> = missing
-        .map(|topic| new_topic(topic, replication_factor))
-        .collect();
+    let new_topics: Vec<NewTopic> = missing.map(|topic| new_topic(topic, replication_factor)).collect();
     if !new_topics.is_empty() {
-        let created = admin
-            .create_topics(new_topics)
-            .map_err(StartError::admin("create internal topics"))?;
+        let created = admin.create_topics(new_topics).map_err(StartError::admin("create internal topics"))?;
         for (_, result) in created {
             match result {
                 // Another instance was faster.
@@ -233,10 +200,7 @@ pub(crate) fn ensure(
             && *found != topic.partitions
         {
             let mismatch = format!("it has {found} partitions, {} are needed", topic.partitions);
-            return Err(StartError::InternalTopic {
-                topic: topic.name.clone(),
-                mismatch,
-            });
+            return Err(StartError::InternalTopic { topic: topic.name.clone(), mismatch });
         }
     }
     check_cleanup_policies(admin, topics)
@@ -244,34 +208,25 @@ pub(crate) fn ensure(
 
 fn new_topic(topic: &InternalTopic, replication_factor: i16) -> NewTopic {
     let new = NewTopic::new(topic.name.clone(), topic.partitions).replication_factor(replication_factor);
-    topic
-        .configs
-        .iter()
-        .fold(new, |new, (key, value)| new.config(*key, value.clone()))
+    topic.configs.iter().fold(new, |new, (key, value)| new.config(*key, value.clone()))
 }
 
 fn check_cleanup_policies(admin: &BlockingAdmin, topics: &[InternalTopic]) -> Result<(), StartError> {
-    let resources: Vec<ConfigResource> = topics
-        .iter()
-        .map(|topic| ConfigResource::topic(topic.name.clone()))
-        .collect();
+    let resources: Vec<ConfigResource> =
+        topics.iter().map(|topic| ConfigResource::topic(topic.name.clone())).collect();
     if resources.is_empty() {
         return Ok(());
     }
-    let described = admin
-        .describe_configs(&resources)
-        .map_err(StartError::admin("describe internal topics"))?;
+    let described =
+        admin.describe_configs(&resources).map_err(StartError::admin("describe internal topics"))?;
     for (resource, description) in described {
         let description: Result<_, AdminError> = description;
         let description = description.map_err(StartError::admin("describe internal topics"))?;
         let Some(topic) = topics.iter().find(|topic| topic.name == resource.name) else {
             continue;
         };
-        let wanted = topic
-            .configs
-            .iter()
-            .find(|(key, _)| *key == "cleanup.policy")
-            .map(|(_, value)| value.as_str());
+        let wanted =
+            topic.configs.iter().find(|(key, _)| *key == "cleanup.policy").map(|(_, value)| value.as_str());
         let found = description.value("cleanup.policy");
         if sorted_policies(wanted) != sorted_policies(found) {
             let mismatch = format!(
@@ -279,10 +234,7 @@ fn check_cleanup_policies(admin: &BlockingAdmin, topics: &[InternalTopic]) -> Re
                 found.unwrap_or("unset"),
                 wanted.unwrap_or("unset")
             );
-            return Err(StartError::InternalTopic {
-                topic: topic.name.clone(),
-                mismatch,
-            });
+            return Err(StartError::InternalTopic { topic: topic.name.clone(), mismatch });
         }
     }
     Ok(())
@@ -306,10 +258,7 @@ mod tests {
         let builder = StreamsBuilder::new();
         builder
             .stream("clicks", Consumed::with(string(), string()))
-            .group_by(
-                |_, page| page.clone(),
-                Grouped::with(string(), string()).named("by-page"),
-            )
+            .group_by(|_, page| page.clone(), Grouped::with(string(), string()).named("by-page"))
             .windowed_by(TimeWindows::of_size(Duration::from_secs(60)))
             .count(Materialized::named("a-minute"));
         builder.build().unwrap()
@@ -319,27 +268,11 @@ mod tests {
     fn internal_topics_have_kafka_streams_names_partitions_and_configs() {
         let existing = HashMap::from([("clicks".to_owned(), 3)]);
         let planned = plan(&topology(), "app", &existing).unwrap();
-        let [repartition, changelog] = &planned.internal[..] else {
-            panic!("{planned:?}")
-        };
-        assert_eq!(
-            (repartition.name.as_str(), repartition.partitions),
-            ("app-by-page-repartition", 3)
-        );
-        assert_eq!(
-            (changelog.name.as_str(), changelog.partitions),
-            ("app-a-minute-changelog", 3)
-        );
-        assert!(
-            changelog
-                .configs
-                .contains(&("cleanup.policy", "compact,delete".to_owned()))
-        );
-        assert!(
-            changelog
-                .configs
-                .contains(&("retention.ms", "86460000".to_owned()))
-        );
+        let [repartition, changelog] = &planned.internal[..] else { panic!("{planned:?}") };
+        assert_eq!((repartition.name.as_str(), repartition.partitions), ("app-by-page-repartition", 3));
+        assert_eq!((changelog.name.as_str(), changelog.partitions), ("app-a-minute-changelog", 3));
+        assert!(changelog.configs.contains(&("cleanup.policy", "compact,delete".to_owned())));
+        assert!(changelog.configs.contains(&("retention.ms", "86460000".to_owned())));
         assert!(repartition.configs.contains(&("retention.ms", "-1".to_owned())));
         assert_eq!((planned.tasks_of(0), planned.tasks_of(1)), (3, 3));
     }

@@ -80,11 +80,7 @@ pub(crate) struct SourceSerdes<K, V> {
 
 impl<K, V> Clone for SourceSerdes<K, V> {
     fn clone(&self) -> Self {
-        Self {
-            key: Arc::clone(&self.key),
-            value: Arc::clone(&self.value),
-            extractor: self.extractor.clone(),
-        }
+        Self { key: Arc::clone(&self.key), value: Arc::clone(&self.value), extractor: self.extractor.clone() }
     }
 }
 
@@ -99,12 +95,7 @@ pub(crate) struct TypedQueue<K, V> {
 impl<K: Data, V: Data> TypedQueue<K, V> {
     /// Makes an empty queue.
     pub(crate) fn new(serdes: SourceSerdes<K, V>) -> Self {
-        Self {
-            serdes,
-            records: VecDeque::new(),
-            end_offset: None,
-            partition_time: -1,
-        }
+        Self { serdes, records: VecDeque::new(), end_offset: None, partition_time: -1 }
     }
 
     /// Returns the decoded record, or nothing for one that is dropped.
@@ -120,19 +111,11 @@ impl<K: Data, V: Data> TypedQueue<K, V> {
             Err(SerdeError::Null { .. }) => return Ok(None),
             Err(source) => return Err(QueueError::Deserialize { offset, source }),
         };
-        let mut decoded = Record {
-            key,
-            value,
-            timestamp: record.timestamp,
-            headers: record.headers.clone(),
-        };
+        let mut decoded = Record { key, value, timestamp: record.timestamp, headers: record.headers.clone() };
         match &self.serdes.extractor {
             Some(extractor) => decoded.timestamp = extractor(&decoded, self.partition_time),
             None if decoded.timestamp < 0 => {
-                return Err(QueueError::InvalidTimestamp {
-                    offset,
-                    timestamp: decoded.timestamp,
-                });
+                return Err(QueueError::InvalidTimestamp { offset, timestamp: decoded.timestamp });
             }
             None => {}
         }
@@ -166,20 +149,12 @@ impl<K: Data, V: Data> PartitionQueue for TypedQueue<K, V> {
 
     fn take_run(&mut self, max_records: usize, last_timestamp: i64) -> ErasedRun {
         let within = |(_, record): &(i64, Record<K, V>)| record.timestamp <= last_timestamp;
-        let length = self
-            .records
-            .iter()
-            .take(max_records)
-            .take_while(|entry| within(entry))
-            .count();
+        let length = self.records.iter().take(max_records).take_while(|entry| within(entry)).count();
         ErasedRun::new(self.records.drain(..length).map(|(_, record)| record).collect())
     }
 
     fn next_offset(&self) -> Option<i64> {
-        self.records
-            .front()
-            .map(|(offset, _)| *offset)
-            .or(self.end_offset)
+        self.records.front().map(|(offset, _)| *offset).or(self.end_offset)
     }
 }
 
@@ -197,13 +172,7 @@ mod tests {
     }
 
     fn record(offset: i64, timestamp: i64, value: Option<&[u8]>) -> SourceRecord<'_> {
-        SourceRecord {
-            offset,
-            timestamp,
-            key: None,
-            value,
-            headers: Headers::default(),
-        }
+        SourceRecord { offset, timestamp, key: None, value, headers: Headers::default() }
     }
 
     const ONE: Option<&[u8]> = Some(&[0, 0, 0, 0, 0, 0, 0, 1]);
@@ -223,33 +192,19 @@ mod tests {
     fn dropped_records_are_counted_and_advance_the_offset() {
         let (mut queue, mut metrics) = (queue(), TaskMetrics::default());
         queue.push(&[record(4, 5, None)], 9, &mut metrics).unwrap();
-        assert_eq!(
-            (queue.records.len(), queue.next_offset(), metrics.dropped_records),
-            (0, Some(9), 1)
-        );
+        assert_eq!((queue.records.len(), queue.next_offset(), metrics.dropped_records), (0, Some(9), 1));
     }
 
     #[test]
     fn a_record_without_event_time_is_refused_unless_an_extractor_finds_one() {
         let mut metrics = TaskMetrics::default();
         let refused = queue().push(&[record(4, -1, ONE)], 5, &mut metrics);
-        assert!(matches!(
-            refused,
-            Err(QueueError::InvalidTimestamp {
-                offset: 4,
-                timestamp: -1
-            })
-        ));
+        assert!(matches!(refused, Err(QueueError::InvalidTimestamp { offset: 4, timestamp: -1 })));
         let mut queue = queue();
         queue.serdes.extractor = Some(Arc::new(|_, partition_time| partition_time + 10));
-        queue
-            .push(&[record(4, -1, ONE), record(5, -1, ONE)], 6, &mut metrics)
-            .unwrap();
+        queue.push(&[record(4, -1, ONE), record(5, -1, ONE)], 6, &mut metrics).unwrap();
         assert_eq!(queue.head_timestamp(), Some(9));
-        assert_eq!(
-            queue.take_run(10, i64::MAX).downcast::<Option<String>, i64>()[1].timestamp,
-            19
-        );
+        assert_eq!(queue.take_run(10, i64::MAX).downcast::<Option<String>, i64>()[1].timestamp, 19);
     }
 
     #[test]

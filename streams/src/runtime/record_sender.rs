@@ -23,10 +23,7 @@ pub(super) struct RecordSender {
 impl RecordSender {
     /// Makes a sender on the thread's producer.
     pub(super) fn new(producer: BlockingProducer) -> Self {
-        Self {
-            producer,
-            unconfirmed: Vec::new(),
-        }
+        Self { producer, unconfirmed: Vec::new() }
     }
 
     /// Sends a record of a sink.
@@ -42,10 +39,7 @@ impl RecordSender {
             .headers
             .as_slice()
             .iter()
-            .map(|header| HeaderRef {
-                key: header.key.as_bytes(),
-                value: header.value.as_deref(),
-            })
+            .map(|header| HeaderRef { key: header.key.as_bytes(), value: header.value.as_deref() })
             .collect();
         let borrowed = BorrowedRecord {
             topic: &record.topic,
@@ -55,10 +49,7 @@ impl RecordSender {
             headers: &headers,
             timestamp: Some(record.timestamp),
         };
-        let delivery = self
-            .producer
-            .send_borrowed(&borrowed)
-            .map_err(ThreadError::Send)?;
+        let delivery = self.producer.send_borrowed(&borrowed).map_err(ThreadError::Send)?;
         self.unconfirmed.push(delivery);
         Ok(())
     }
@@ -81,10 +72,7 @@ impl RecordSender {
             headers: &[],
             timestamp: Some(record.timestamp),
         };
-        let delivery = self
-            .producer
-            .send_borrowed(&borrowed)
-            .map_err(ThreadError::Send)?;
+        let delivery = self.producer.send_borrowed(&borrowed).map_err(ThreadError::Send)?;
         self.unconfirmed.push(delivery.clone());
         Ok(delivery)
     }

@@ -84,32 +84,17 @@ impl Restorer {
             }
             let position = position.max(range.start_offset);
             if position < range.end_offset {
-                changelogs.insert(
-                    partition.clone(),
-                    Changelog {
-                        store,
-                        end_offset: range.end_offset,
-                    },
-                );
+                changelogs.insert(partition.clone(), Changelog { store, end_offset: range.end_offset });
                 positions.push((partition, position));
             }
         }
         if !positions.is_empty() {
             tracing::info!(%task, stores = positions.len(), "restoring state");
         }
-        self.tasks.insert(
-            task,
-            RestoringTask {
-                state,
-                changelogs,
-                restored_records: 0,
-            },
-        );
+        self.tasks.insert(task, RestoringTask { state, changelogs, restored_records: 0 });
         self.assign()?;
         for (partition, position) in positions {
-            self.consumer
-                .seek(&partition, position)
-                .map_err(consumer_refused("seek in a changelog"))?;
+            self.consumer.seek(&partition, position).map_err(consumer_refused("seek in a changelog"))?;
         }
         Ok(Accepted::Yes)
     }
@@ -119,11 +104,7 @@ impl Restorer {
     /// # Errors
     /// [`ThreadError::Consumer`] if the consumer refuses.
     pub(super) fn remove(&mut self, task: TaskId) -> Result<(), ThreadError> {
-        if self.tasks.remove(&task).is_some() {
-            self.assign()
-        } else {
-            Ok(())
-        }
+        if self.tasks.remove(&task).is_some() { self.assign() } else { Ok(()) }
     }
 
     /// Says whether nothing is being restored.
@@ -140,22 +121,15 @@ impl Restorer {
             let polled = self.consumer.poll(timeout).map_err(ThreadError::Poll)?;
             let mut by_changelog: BTreeMap<&TopicPartition, Vec<&ConsumedBatch>> = BTreeMap::new();
             for batch in polled.batches() {
-                by_changelog
-                    .entry(batch.topic_partition())
-                    .or_default()
-                    .push(batch);
+                by_changelog.entry(batch.topic_partition()).or_default().push(batch);
             }
             for (partition, batches) in by_changelog {
                 self.apply(partition, &batches)?;
             }
         }
         let done = |task: &RestoringTask| task.changelogs.is_empty();
-        let finished: Vec<TaskId> = self
-            .tasks
-            .iter()
-            .filter(|(_, task)| done(task))
-            .map(|(task, _)| *task)
-            .collect();
+        let finished: Vec<TaskId> =
+            self.tasks.iter().filter(|(_, task)| done(task)).map(|(task, _)| *task).collect();
         let mut restored = Vec::new();
         for id in finished {
             if let Some(task) = self.tasks.remove(&id) {
@@ -181,28 +155,18 @@ impl Restorer {
         let mut writes: Vec<Write> = Vec::with_capacity(batches.iter().map(|batch| batch.len()).sum());
         let mut stream_time_ms = -1;
         for record in batches.iter().flat_map(|batch| batch.records()) {
-            let record = record.map_err(|source| ThreadError::Batch {
-                partition: partition.clone(),
-                source,
-            })?;
+            let record =
+                record.map_err(|source| ThreadError::Batch { partition: partition.clone(), source })?;
             // A changelog's key is never null; what has none was not written by a store.
             if let Some(key) = record.key {
-                writes.push(restored_write(
-                    changelog.store,
-                    key,
-                    record.value,
-                    record.timestamp,
-                ));
+                writes.push(restored_write(changelog.store, key, record.value, record.timestamp));
                 stream_time_ms = stream_time_ms.max(record.timestamp);
             }
         }
         task.restored_records += writes.len() as u64;
         task.state
             .restore(changelog.store, &writes, last.next_offset(), stream_time_ms)
-            .map_err(|source| ThreadError::Open {
-                task: task.state.task(),
-                source,
-            })?;
+            .map_err(|source| ThreadError::Open { task: task.state.task(), source })?;
         if last.next_offset() >= changelog.end_offset {
             task.changelogs.remove(partition);
         }
@@ -210,14 +174,8 @@ impl Restorer {
     }
 
     fn assign(&self) -> Result<(), ThreadError> {
-        let partitions = self
-            .tasks
-            .values()
-            .flat_map(|task| task.changelogs.keys().cloned())
-            .collect();
-        self.consumer
-            .assign(partitions)
-            .map_err(consumer_refused("read changelogs"))
+        let partitions = self.tasks.values().flat_map(|task| task.changelogs.keys().cloned()).collect();
+        self.consumer.assign(partitions).map_err(consumer_refused("read changelogs"))
     }
 
     fn range_of(&self, partition: &TopicPartition) -> Result<LogRange, ThreadError> {
@@ -228,17 +186,11 @@ impl Restorer {
             let found = found.map_err(ThreadError::Changelog)?.flatten();
             Ok(found.map_or(0, |found| found.offset))
         };
-        Ok(LogRange {
-            start_offset: offset(OffsetSpec::Earliest)?,
-            end_offset: offset(OffsetSpec::Latest)?,
-        })
+        Ok(LogRange { start_offset: offset(OffsetSpec::Earliest)?, end_offset: offset(OffsetSpec::Latest)? })
     }
 }
 
 /// Makes an error of what a consumer said.
 pub(super) fn consumer_refused<E: std::error::Error>(action: &'static str) -> impl Fn(E) -> ThreadError {
-    move |error| ThreadError::Consumer {
-        action,
-        reason: error.to_string(),
-    }
+    move |error| ThreadError::Consumer { action, reason: error.to_string() }
 }

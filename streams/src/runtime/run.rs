@@ -29,10 +29,7 @@ impl<K: Data, V: Data> AnyRun for Vec<Record<K, V>> {
     }
 
     fn split(self: Box<Self>) -> Vec<ErasedRun> {
-        (*self)
-            .into_iter()
-            .map(|record| ErasedRun::new(vec![record]))
-            .collect()
+        (*self).into_iter().map(|record| ErasedRun::new(vec![record])).collect()
     }
 
     fn into_any(self: Box<Self>) -> Box<dyn Any> {
@@ -43,9 +40,7 @@ impl<K: Data, V: Data> AnyRun for Vec<Record<K, V>> {
 impl ErasedRun {
     /// Makes a run.
     pub(crate) fn new<K: Data, V: Data>(records: Vec<Record<K, V>>) -> Self {
-        Self {
-            records: Box::new(records),
-        }
+        Self { records: Box::new(records) }
     }
 
     /// Returns the number of records.
@@ -55,9 +50,7 @@ impl ErasedRun {
 
     /// Returns a copy for another reader.
     pub(crate) fn copy(&self) -> Self {
-        Self {
-            records: self.records.copy(),
-        }
+        Self { records: self.records.copy() }
     }
 
     /// Returns runs of one record each.
@@ -67,10 +60,6 @@ impl ErasedRun {
 
     /// Returns the records.
     pub(crate) fn downcast<K: Data, V: Data>(self) -> Vec<Record<K, V>> {
-        *self
-            .records
-            .into_any()
-            .downcast()
-            .expect("the DSL gives both ends of an edge the same types")
+        *self.records.into_any().downcast().expect("the DSL gives both ends of an edge the same types")
     }
 }

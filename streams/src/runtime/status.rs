@@ -52,11 +52,7 @@ impl Status {
             metrics: vec![TaskMetrics::default(); threads],
             failure: None,
         };
-        Self {
-            stopping: AtomicBool::new(false),
-            threads: Mutex::new(threads),
-            changed: Condvar::new(),
-        }
+        Self { stopping: AtomicBool::new(false), threads: Mutex::new(threads), changed: Condvar::new() }
     }
 
     /// Asks every thread to stop.
@@ -86,10 +82,7 @@ impl Status {
 
     /// Takes note of what ended a thread, and asks the others to stop.
     pub(super) fn fail(&self, failure: ThreadError) {
-        self.threads
-            .lock()
-            .failure
-            .get_or_insert_with(|| Arc::new(failure));
+        self.threads.lock().failure.get_or_insert_with(|| Arc::new(failure));
         self.stop();
     }
 
@@ -101,11 +94,7 @@ impl Status {
     /// Returns the counts of all threads together.
     pub(super) fn metrics(&self) -> TaskMetrics {
         let mut metrics = TaskMetrics::default();
-        self.threads
-            .lock()
-            .metrics
-            .iter()
-            .for_each(|thread| metrics.add(thread));
+        self.threads.lock().metrics.iter().for_each(|thread| metrics.add(thread));
         metrics
     }
 
@@ -122,26 +111,20 @@ impl Status {
     ) -> ApplicationState {
         let mut threads = self.threads.lock();
         // A wait that times out leaves the condition to be read once more below.
-        self.changed
-            .wait_while_for(&mut threads, |threads| !reached(self.state_of(threads)), timeout);
+        self.changed.wait_while_for(&mut threads, |threads| !reached(self.state_of(threads)), timeout);
         self.state_of(&threads)
     }
 
     /// Waits for `timeout`, or until the application is asked to stop.
     pub(super) fn wait_for_stop(&self, timeout: Duration) {
         let mut threads = self.threads.lock();
-        self.changed
-            .wait_while_for(&mut threads, |_| !self.is_stopping(), timeout);
+        self.changed.wait_while_for(&mut threads, |_| !self.is_stopping(), timeout);
     }
 
     /// Waits until all threads are gone, at most for `timeout`; returns whether they are.
     pub(super) fn wait_for_threads(&self, timeout: Duration) -> bool {
-        let running = |threads: &mut Threads| {
-            threads
-                .phases
-                .iter()
-                .any(|thread| *thread != ThreadPhase::Stopped)
-        };
+        let running =
+            |threads: &mut Threads| threads.phases.iter().any(|thread| *thread != ThreadPhase::Stopped);
         let mut threads = self.threads.lock();
         self.changed.wait_while_for(&mut threads, running, timeout);
         !running(&mut threads)
@@ -168,22 +151,14 @@ mod tests {
     #[test]
     fn an_application_runs_when_all_its_threads_do_and_fails_when_one_does() {
         let status = Status::new(2);
-        let metrics = TaskMetrics {
-            processed_records: 3,
-            ..TaskMetrics::default()
-        };
+        let metrics = TaskMetrics { processed_records: 3, ..TaskMetrics::default() };
         status.report(0, ThreadPhase::Running, metrics);
         assert_eq!(status.state(), ApplicationState::Starting);
         status.report(1, ThreadPhase::Running, metrics);
         assert_eq!(status.state(), ApplicationState::Running);
         assert_eq!(status.metrics().processed_records, 6);
-        let task = TaskId {
-            sub_topology: 0,
-            partition: 0,
-        };
-        let source = crate::StateError::NotOpen {
-            store: "counts".to_owned(),
-        };
+        let task = TaskId { sub_topology: 0, partition: 0 };
+        let source = crate::StateError::NotOpen { store: "counts".to_owned() };
         status.fail(ThreadError::Open { task, source });
         assert_eq!(status.state(), ApplicationState::Failed);
         assert!(status.is_stopping());
@@ -192,9 +167,7 @@ mod tests {
     #[test]
     fn waiting_ends_with_the_time_that_was_given() {
         let status = Status::new(1);
-        let state = status.wait_for(Duration::from_millis(1), |state| {
-            state == ApplicationState::Running
-        });
+        let state = status.wait_for(Duration::from_millis(1), |state| state == ApplicationState::Running);
         assert_eq!(state, ApplicationState::Starting);
     }
 }

@@ -80,9 +80,7 @@ impl RebalanceListener for OwnedTasks {
         self.note(self.with_tasks(|tasks| {
             tasks.assign(partitions);
             // Nothing is fetched before the state of its task is restored.
-            consumer
-                .pause(partitions)
-                .map_err(consumer_refused("pause source topics"))
+            consumer.pause(partitions).map_err(consumer_refused("pause source topics"))
         }));
     }
 
@@ -101,16 +99,8 @@ impl StreamThread {
     /// Makes a thread that has no tasks yet.
     pub(super) fn new(options: ThreadOptions, consumer: BlockingConsumer, tasks: ThreadTasks) -> Self {
         let last_commit = options.clock.now();
-        let owned = OwnedTasks {
-            tasks: Mutex::new(Some(tasks)),
-            assignment: Mutex::default(),
-        };
-        Self {
-            options,
-            consumer,
-            owned: Arc::new(owned),
-            last_commit,
-        }
+        let owned = OwnedTasks { tasks: Mutex::new(Some(tasks)), assignment: Mutex::default() };
+        Self { options, consumer, owned: Arc::new(owned), last_commit }
     }
 
     /// Runs until the application stops, then commits, closes and leaves the group.
@@ -143,9 +133,7 @@ impl StreamThread {
     pub(super) fn report_stopped(&self) {
         let tasks = self.owned.tasks.lock().take();
         let metrics = tasks.map_or_else(TaskMetrics::default, |tasks| tasks.metrics());
-        self.options
-            .status
-            .report(self.options.number, ThreadPhase::Stopped, metrics);
+        self.options.status.report(self.options.number, ThreadPhase::Stopped, metrics);
     }
 
     /// One turn: what can run is resumed, what was fetched is processed, what is due is committed.
@@ -163,14 +151,8 @@ impl StreamThread {
             self.owned.with_tasks(|tasks| tasks.push(batch))?;
         }
         self.process()?;
-        let (all_run, metrics) = self
-            .owned
-            .with_tasks(|tasks| Ok((tasks.all_run(), tasks.metrics())))?;
-        let phase = if received && all_run {
-            ThreadPhase::Running
-        } else {
-            ThreadPhase::Starting
-        };
+        let (all_run, metrics) = self.owned.with_tasks(|tasks| Ok((tasks.all_run(), tasks.metrics())))?;
+        let phase = if received && all_run { ThreadPhase::Running } else { ThreadPhase::Starting };
         self.options.status.report(self.options.number, phase, metrics);
         Ok(())
     }
@@ -193,9 +175,7 @@ impl StreamThread {
         self.owned.with_tasks(|tasks| {
             let restored = tasks.open_and_restore(RESTORE_POLL)?;
             if !restored.is_empty() {
-                self.consumer
-                    .resume(&restored)
-                    .map_err(consumer_refused("resume source topics"))?;
+                self.consumer.resume(&restored).map_err(consumer_refused("resume source topics"))?;
             }
             Ok(if tasks.all_run() {
                 self.time_until_commit().min(self.options.config.poll)
@@ -228,10 +208,7 @@ impl StreamThread {
     }
 
     fn time_until_commit(&self) -> Duration {
-        let due = self
-            .last_commit
-            .monotonic
-            .saturating_add(self.options.config.commit_interval);
+        let due = self.last_commit.monotonic.saturating_add(self.options.config.commit_interval);
         due.saturating_sub(self.options.clock.now().monotonic)
     }
 }

@@ -73,9 +73,7 @@ impl Task {
     /// Makes a task on restored state.
     pub(crate) fn new(topology: &Topology, id: TaskId, options: &TaskOptions<'_>, state: TaskState) -> Self {
         let sub_topology = &topology.sub_topologies()[id.sub_topology];
-        let setup = NodeSetup {
-            application_id: options.application_id,
-        };
+        let setup = NodeSetup { application_id: options.application_id };
         let mut processors: Vec<Option<Box<dyn RunProcessor>>> =
             topology.nodes().iter().map(|_| None).collect();
         for position in &sub_topology.nodes {
@@ -86,17 +84,14 @@ impl Task {
                 }
             };
         }
-        let queues = sub_topology
-            .sources
-            .iter()
-            .filter_map(|node| match &topology.nodes()[*node].role {
-                NodeRole::Source { topic, queue } => Some(SourceQueue {
-                    topic: topic.resolve(options.application_id),
-                    node: *node,
-                    queue: queue(),
-                }),
-                NodeRole::Processor { .. } | NodeRole::Sink { .. } => None,
-            });
+        let queues = sub_topology.sources.iter().filter_map(|node| match &topology.nodes()[*node].role {
+            NodeRole::Source { topic, queue } => Some(SourceQueue {
+                topic: topic.resolve(options.application_id),
+                node: *node,
+                queue: queue(),
+            }),
+            NodeRole::Processor { .. } | NodeRole::Sink { .. } => None,
+        });
         Self {
             id,
             queues: queues.collect(),
@@ -131,20 +126,12 @@ impl Task {
         let topic = || topic.to_owned();
         match pushed {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(QueueError::Deserialize { offset, source })) => Err(TaskError::Deserialize {
-                task,
-                topic: topic(),
-                partition,
-                offset,
-                source,
-            }),
-            Ok(Err(QueueError::InvalidTimestamp { offset, timestamp })) => Err(TaskError::InvalidTimestamp {
-                task,
-                topic: topic(),
-                partition,
-                offset,
-                timestamp,
-            }),
+            Ok(Err(QueueError::Deserialize { offset, source })) => {
+                Err(TaskError::Deserialize { task, topic: topic(), partition, offset, source })
+            }
+            Ok(Err(QueueError::InvalidTimestamp { offset, timestamp })) => {
+                Err(TaskError::InvalidTimestamp { task, topic: topic(), partition, offset, timestamp })
+            }
             Err(panic) => Err(self.panicked(panic.as_ref())),
         }
     }
@@ -176,15 +163,10 @@ impl Task {
         let mut staged = Vec::new();
         let mut stream_times = Vec::new();
         for (index, store) in self.stores.iter_mut() {
-            store.stage(&mut staged).map_err(|source| TaskError::State {
-                task: self.id,
-                source,
-            })?;
+            store.stage(&mut staged).map_err(|source| TaskError::State { task: self.id, source })?;
             stream_times.push((index, store.stream_time_ms()));
         }
-        let logged = staged
-            .iter()
-            .filter(|(write, _)| self.topology.stores()[write.store].logged);
+        let logged = staged.iter().filter(|(write, _)| self.topology.stores()[write.store].logged);
         let changelog = logged.map(|(write, timestamp)| ChangelogRecord {
             store: write.store,
             key: write.key.clone(),
@@ -193,11 +175,7 @@ impl Task {
         });
         let changelog = changelog.collect();
         let writes = staged.into_iter().map(|(write, _)| write).collect();
-        Ok(PreparedCommit {
-            changelog,
-            writes,
-            stream_times,
-        })
+        Ok(PreparedCommit { changelog, writes, stream_times })
     }
 
     /// Applies a prepared commit; `end_offsets` are the offsets after the acknowledged changelog records, by store.
@@ -213,10 +191,7 @@ impl Task {
     ) -> Result<(), TaskError> {
         self.state
             .commit(&prepared.writes, &prepared.stream_times, end_offsets)
-            .map_err(|source| TaskError::State {
-                task: self.id,
-                source,
-            })?;
+            .map_err(|source| TaskError::State { task: self.id, source })?;
         if self.stores.size_bytes() > overlay_limit_bytes {
             self.stores.iter_mut().for_each(|(_, store)| store.shed());
         }
@@ -231,9 +206,7 @@ impl Task {
 
     /// Returns the offsets to commit, by topic; the partition is the task's.
     pub(crate) fn offsets(&self) -> impl Iterator<Item = (&str, i64)> {
-        self.queues
-            .iter()
-            .filter_map(|source| Some((source.topic.as_str(), source.queue.next_offset()?)))
+        self.queues.iter().filter_map(|source| Some((source.topic.as_str(), source.queue.next_offset()?)))
     }
 
     /// Has the next commit include this task even if nothing happens before.
@@ -267,10 +240,7 @@ impl Task {
     /// [`TaskError::State`] if the state cannot be written.
     pub(crate) fn close(self, published: &PublishedState) -> Result<(), TaskError> {
         self.state.withdraw(published);
-        self.state.flush().map_err(|source| TaskError::State {
-            task: self.id,
-            source,
-        })
+        self.state.flush().map_err(|source| TaskError::State { task: self.id, source })
     }
 
     /// Takes the task's state out of sight and drops what is not committed.
@@ -281,17 +251,9 @@ impl Task {
     /// Returns the queue to serve and the last timestamp up to which no other queue would be served first. Equal
     /// timestamps go in the order of the queues.
     fn choose_queue(&self) -> Option<(usize, i64)> {
-        let heads: Vec<Option<i64>> = self
-            .queues
-            .iter()
-            .map(|source| source.queue.head_timestamp())
-            .collect();
-        let waiting = || {
-            heads
-                .iter()
-                .enumerate()
-                .filter_map(|(queue, head)| Some((queue, (*head)?)))
-        };
+        let heads: Vec<Option<i64>> =
+            self.queues.iter().map(|source| source.queue.head_timestamp()).collect();
+        let waiting = || heads.iter().enumerate().filter_map(|(queue, head)| Some((queue, (*head)?)));
         let (chosen, _) = waiting().min_by_key(|(queue, head)| (*head, *queue))?;
         let last_timestamp = waiting()
             .filter(|(queue, _)| *queue != chosen)
@@ -311,10 +273,7 @@ impl Task {
     fn drive(&mut self, node: usize, run: ErasedRun) -> Result<(), ProcessError> {
         let one_by_one = &self.topology.sub_topologies()[self.id.sub_topology].one_by_one;
         if run.len() > 1 && one_by_one.contains(&node) {
-            return run
-                .split()
-                .into_iter()
-                .try_for_each(|record| self.drive(node, record));
+            return run.split().into_iter().try_for_each(|record| self.drive(node, record));
         }
         self.call(node, |processor, context| processor.process(run, context))
     }
@@ -340,15 +299,8 @@ impl Task {
     }
 
     fn forward(&mut self, node: usize, run: ErasedRun) -> Result<(), ProcessError> {
-        if run.len() > 1
-            && self.topology.sub_topologies()[self.id.sub_topology]
-                .one_by_one
-                .contains(&node)
-        {
-            return run
-                .split()
-                .into_iter()
-                .try_for_each(|record| self.forward(node, record));
+        if run.len() > 1 && self.topology.sub_topologies()[self.id.sub_topology].one_by_one.contains(&node) {
+            return run.split().into_iter().try_for_each(|record| self.forward(node, record));
         }
         let topology = self.topology.clone();
         let Some((last, others)) = topology.nodes()[node].children.split_last() else {
@@ -367,11 +319,9 @@ impl Task {
         // Nothing of the task is used after a panic but its name.
         match catch_unwind(AssertUnwindSafe(|| call(self))) {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(source)) => Err(TaskError::Process {
-                task: self.id,
-                node: self.current_node_name(),
-                source,
-            }),
+            Ok(Err(source)) => {
+                Err(TaskError::Process { task: self.id, node: self.current_node_name(), source })
+            }
             Err(panic) => Err(self.panicked(panic.as_ref())),
         }
     }
@@ -382,11 +332,7 @@ impl Task {
             .map(|message| (*message).to_owned())
             .or_else(|| panic.downcast_ref::<String>().cloned())
             .unwrap_or_else(|| "a value that is no text".to_owned());
-        TaskError::Panicked {
-            task: self.id,
-            node: self.current_node_name(),
-            message,
-        }
+        TaskError::Panicked { task: self.id, node: self.current_node_name(), message }
     }
 
     fn current_node_name(&self) -> String {

@@ -52,9 +52,7 @@ impl TaskStores {
     pub(crate) fn get<S: StateStore>(&mut self, index: usize) -> &mut S {
         let store = self.slots.get_mut(index).and_then(Option::as_deref_mut);
         let store: &mut dyn Any = store.expect("a node's task has the node's stores");
-        store
-            .downcast_mut()
-            .expect("the DSL gives a store and its node the same types")
+        store.downcast_mut().expect("the DSL gives a store and its node the same types")
     }
 
     /// Returns every store with its position.
@@ -92,11 +90,7 @@ impl TaskState {
                 StoreKind::KeyValue => None,
                 StoreKind::Window { retention_ms } => Some(Arc::new(WindowExpiry::new(retention_ms))),
             };
-            StoreLayout {
-                index,
-                name: Arc::clone(&spec.name),
-                expiry,
-            }
+            StoreLayout { index, name: Arc::clone(&spec.name), expiry }
         };
         let on_disk = matches!(location, StateLocation::Disk { .. });
         let (persistent, volatile): (Vec<_>, Vec<_>) = specs
@@ -105,17 +99,8 @@ impl TaskState {
             .partition(|index| on_disk && topology.stores()[*index].persistent);
         let persistent: Vec<StoreLayout> = persistent.into_iter().map(layout).collect();
         let volatile: Vec<StoreLayout> = volatile.into_iter().map(layout).collect();
-        let mut state = Self {
-            task,
-            stores: Vec::new(),
-            backends: Vec::new(),
-            directory: None,
-        };
-        state.add_backend(
-            topology,
-            &volatile,
-            Arc::new(MemoryBackend::new(volatile.clone())),
-        )?;
+        let mut state = Self { task, stores: Vec::new(), backends: Vec::new(), directory: None };
+        state.add_backend(topology, &volatile, Arc::new(MemoryBackend::new(volatile.clone())))?;
         if let StateLocation::Disk { directory, memory } = location {
             if !persistent.is_empty() {
                 let database = RocksDbBackend::open(&directory.database_path()?, &persistent, memory)?;
@@ -163,9 +148,7 @@ impl TaskState {
     /// Returns the stores that have a changelog and the offset from which each must be read; -1 is the beginning.
     pub(crate) fn changelog_positions(&self) -> Vec<(usize, i64)> {
         let logged = self.stores.iter().filter(|store| store.logged);
-        logged
-            .map(|store| (store.index, store.checkpoint.changelog_offset))
-            .collect()
+        logged.map(|store| (store.index, store.checkpoint.changelog_offset)).collect()
     }
 
     /// Applies restored changes of one store, which reach up to `end_offset` (exclusive) and `stream_time_ms`.
@@ -191,9 +174,7 @@ impl TaskState {
 
     /// Makes the typed stores, as they stand.
     pub(crate) fn make_stores(&self, topology: &Topology, emission: Emission) -> TaskStores {
-        let mut stores = TaskStores {
-            slots: topology.stores().iter().map(|_| None).collect(),
-        };
+        let mut stores = TaskStores { slots: topology.stores().iter().map(|_| None).collect() };
         for open in &self.stores {
             let spec = &topology.stores()[open.index];
             stores.slots[open.index] = Some((spec.factory)(StoreSetup {
@@ -229,11 +210,8 @@ impl TaskState {
             }
         }
         for (position, backend) in self.backends.iter().enumerate() {
-            let own = |store: usize| {
-                self.stores
-                    .iter()
-                    .any(|open| open.index == store && open.backend == position)
-            };
+            let own =
+                |store: usize| self.stores.iter().any(|open| open.index == store && open.backend == position);
             let writes: Vec<Write> = writes.iter().filter(|write| own(write.store)).cloned().collect();
             let stores = self.stores.iter().filter(|open| open.backend == position);
             let checkpoints: Vec<_> = stores.map(|open| (open.index, open.checkpoint)).collect();
@@ -248,11 +226,7 @@ impl TaskState {
     pub(crate) fn publish(&self, published: &PublishedState) {
         for open in &self.stores {
             let backend = Arc::clone(&self.backends[open.backend]);
-            let store = PublishedStore {
-                index: open.index,
-                backend,
-                expiry: open.expiry.clone(),
-            };
+            let store = PublishedStore { index: open.index, backend, expiry: open.expiry.clone() };
             published.publish(&open.name, self.task.partition, store);
         }
     }

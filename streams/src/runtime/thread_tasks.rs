@@ -70,8 +70,7 @@ impl ThreadTasks {
     /// Takes over the tasks of these source partitions.
     pub(super) fn assign(&mut self, partitions: &[TopicPartition]) {
         let tasks = self.tasks_of(partitions);
-        self.unclaimed
-            .extend(tasks.into_iter().filter(|task| !self.running.contains_key(task)));
+        self.unclaimed.extend(tasks.into_iter().filter(|task| !self.running.contains_key(task)));
     }
 
     /// Commits, then gives up the tasks of these source partitions.
@@ -90,9 +89,7 @@ impl ThreadTasks {
             if let Some(task) = self.running.remove(&task) {
                 self.closed_metrics.add(task.metrics());
                 match &committed {
-                    Ok(()) => task
-                        .close(&self.surroundings.published)
-                        .map_err(ThreadError::Task)?,
+                    Ok(()) => task.close(&self.surroundings.published).map_err(ThreadError::Task)?,
                     Err(_) => task.discard(&self.surroundings.published),
                 }
             }
@@ -127,9 +124,8 @@ impl ThreadTasks {
                 continue;
             };
             self.unclaimed.remove(&task);
-            let state = self
-                .open_state(task, directory)
-                .map_err(|source| ThreadError::Open { task, source })?;
+            let state =
+                self.open_state(task, directory).map_err(|source| ThreadError::Open { task, source })?;
             if let Accepted::Ahead(state) = self.restorer.add(task, state)? {
                 tracing::warn!(%task, "state is ahead of its changelog, which was replaced: restoring all of it");
                 self.reopen_wiped(task, state)?;
@@ -171,10 +167,7 @@ impl ThreadTasks {
         let Some(sub_topology) = self.surroundings.readers.get(&**batch.topic()) else {
             return Ok(());
         };
-        let id = TaskId {
-            sub_topology: *sub_topology,
-            partition: batch.partition(),
-        };
+        let id = TaskId { sub_topology: *sub_topology, partition: batch.partition() };
         let Some(task) = self.running.get_mut(&id) else {
             return Ok(());
         };
@@ -196,8 +189,7 @@ impl ThreadTasks {
                 headers: Headers::from_list(headers.collect()),
             });
         }
-        task.push(batch.topic(), &records, batch.next_offset())
-            .map_err(ThreadError::Task)
+        task.push(batch.topic(), &records, batch.next_offset()).map_err(ThreadError::Task)
     }
 
     /// Processes one run of every task that has records, sends what they produce, and says whether any had.
@@ -207,11 +199,7 @@ impl ThreadTasks {
     pub(super) fn process(&mut self) -> Result<bool, ThreadError> {
         let mut any = false;
         for task in self.running.values_mut() {
-            if task
-                .process(self.surroundings.max_run_records)
-                .map_err(ThreadError::Task)?
-                > 0
-            {
+            if task.process(self.surroundings.max_run_records).map_err(ThreadError::Task)? > 0 {
                 any = true;
                 send_output(task, &mut self.sender)?;
             }
@@ -243,10 +231,7 @@ impl ThreadTasks {
                 last_changes.insert(record.store, delivery);
             }
             for (topic, offset) in task.offsets() {
-                offsets.insert(
-                    TopicPartition::new(topic, id.partition),
-                    OffsetAndMetadata::new(offset),
-                );
+                offsets.insert(TopicPartition::new(topic, id.partition), OffsetAndMetadata::new(offset));
             }
             prepared.push((*id, commit, last_changes));
         }
@@ -263,8 +248,7 @@ impl ThreadTasks {
                 end_offsets.push((store, metadata.offset + 1));
             }
             if let Some(task) = self.running.get_mut(&id) {
-                task.finish_commit(&commit, &end_offsets, overlay_limit_bytes)
-                    .map_err(ThreadError::Task)?;
+                task.finish_commit(&commit, &end_offsets, overlay_limit_bytes).map_err(ThreadError::Task)?;
                 if !offsets_are_committed {
                     task.require_commit();
                 }
@@ -282,9 +266,7 @@ impl ThreadTasks {
         for (_, task) in std::mem::take(&mut self.running) {
             self.closed_metrics.add(task.metrics());
             match &committed {
-                Ok(()) => task
-                    .close(&self.surroundings.published)
-                    .map_err(ThreadError::Task)?,
+                Ok(()) => task.close(&self.surroundings.published).map_err(ThreadError::Task)?,
                 Err(_) => task.discard(&self.surroundings.published),
             }
         }
@@ -309,28 +291,19 @@ impl ThreadTasks {
     fn tasks_of(&self, partitions: &[TopicPartition]) -> BTreeSet<TaskId> {
         let task = |partition: &TopicPartition| {
             let sub_topology = *self.surroundings.readers.get(&*partition.topic)?;
-            Some(TaskId {
-                sub_topology,
-                partition: partition.partition,
-            })
+            Some(TaskId { sub_topology, partition: partition.partition })
         };
         partitions.iter().filter_map(task).collect()
     }
 
     fn partitions_of(&self, task: TaskId) -> impl Iterator<Item = TopicPartition> {
-        let topics = self
-            .surroundings
-            .readers
-            .iter()
-            .filter(move |(_, reader)| **reader == task.sub_topology);
+        let topics =
+            self.surroundings.readers.iter().filter(move |(_, reader)| **reader == task.sub_topology);
         topics.map(move |(topic, _)| TopicPartition::new(topic.as_str(), task.partition))
     }
 
     fn open_state(&self, task: TaskId, directory: TaskDirectory) -> Result<TaskState, StateError> {
-        let location = StateLocation::Disk {
-            directory,
-            memory: &self.surroundings.memory,
-        };
+        let location = StateLocation::Disk { directory, memory: &self.surroundings.memory };
         TaskState::open(&self.surroundings.topology, task, location)
     }
 
@@ -346,9 +319,7 @@ impl ThreadTasks {
 }
 
 fn send_output(task: &mut Task, sender: &mut RecordSender) -> Result<(), ThreadError> {
-    task.take_output()
-        .iter()
-        .try_for_each(|record| sender.send(record))
+    task.take_output().iter().try_for_each(|record| sender.send(record))
 }
 
 /// Commits input offsets; returns false if a rebalance has to be over first.

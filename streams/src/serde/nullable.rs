@@ -21,9 +21,7 @@ pub fn nullable<S>(serde: S) -> Nullable<S> {
 
 impl<T, S: Serde<T>> Serde<Option<T>> for Nullable<S> {
     fn serialize(&self, value: &Option<T>, output: &mut Vec<u8>) -> Result<Presence, SerdeError> {
-        value
-            .as_ref()
-            .map_or(Ok(Presence::Null), |value| self.0.serialize(value, output))
+        value.as_ref().map_or(Ok(Presence::Null), |value| self.0.serialize(value, output))
     }
 
     fn deserialize(&self, bytes: Option<&[u8]>) -> Result<Option<T>, SerdeError> {

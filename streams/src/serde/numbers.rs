@@ -66,11 +66,6 @@ mod tests {
     fn a_wrong_width_names_both_widths() {
         let error = i32().deserialize(Some(&[1, 2, 3])).unwrap_err();
         assert_eq!(error.to_string(), "not a big-endian i32: 3 bytes instead of 4");
-        assert_eq!(
-            f64().deserialize(None),
-            Err(SerdeError::Null {
-                type_name: "a big-endian f64"
-            })
-        );
+        assert_eq!(f64().deserialize(None), Err(SerdeError::Null { type_name: "a big-endian f64" }));
     }
 }

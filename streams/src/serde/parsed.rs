@@ -54,13 +54,8 @@ where
 
     fn deserialize(&self, bytes: Option<&[u8]>) -> Result<T, SerdeError> {
         let type_name = std::any::type_name::<T>();
-        let text = std::str::from_utf8(present(bytes, type_name)?).map_err(|error| SerdeError::Invalid {
-            type_name,
-            reason: error.to_string(),
-        })?;
-        text.parse::<T>().map_err(|error| SerdeError::Invalid {
-            type_name,
-            reason: error.to_string(),
-        })
+        let text = std::str::from_utf8(present(bytes, type_name)?)
+            .map_err(|error| SerdeError::Invalid { type_name, reason: error.to_string() })?;
+        text.parse::<T>().map_err(|error| SerdeError::Invalid { type_name, reason: error.to_string() })
     }
 }

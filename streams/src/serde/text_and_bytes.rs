@@ -24,10 +24,7 @@ impl Serde<String> for Text {
         const TYPE_NAME: &str = "UTF-8 text";
         std::str::from_utf8(present(bytes, TYPE_NAME)?)
             .map(str::to_owned)
-            .map_err(|error| SerdeError::Invalid {
-                type_name: TYPE_NAME,
-                reason: error.to_string(),
-            })
+            .map_err(|error| SerdeError::Invalid { type_name: TYPE_NAME, reason: error.to_string() })
     }
 }
 

@@ -31,10 +31,7 @@ pub struct TimeWindowed<S> {
 /// assert_eq!((key.key.as_str(), key.window.start_ms, key.window.end_ms), ("JFK", 60_000, 120_000));
 /// ```
 pub fn time_windowed<S>(serde: S, size: Duration) -> TimeWindowed<S> {
-    TimeWindowed {
-        key: serde,
-        size_ms: saturating_ms(size),
-    }
+    TimeWindowed { key: serde, size_ms: saturating_ms(size) }
 }
 
 impl<K, S: Serde<K>> Serde<Windowed<K>> for TimeWindowed<S> {
@@ -57,19 +54,11 @@ impl<K, S: Serde<K>> Serde<Windowed<K>> for TimeWindowed<S> {
         };
         let start_ms = i64::from_be_bytes(*start);
         let key = self.key.deserialize(Some(key))?;
-        Ok(Windowed {
-            key,
-            window: Window {
-                start_ms,
-                end_ms: start_ms.saturating_add(self.size_ms),
-            },
-        })
+        Ok(Windowed { key, window: Window { start_ms, end_ms: start_ms.saturating_add(self.size_ms) } })
     }
 
     fn partitioning_part<'a>(&self, serialized: &'a [u8]) -> &'a [u8] {
-        let key = serialized
-            .get(..serialized.len().saturating_sub(START_BYTES))
-            .unwrap_or_default();
+        let key = serialized.get(..serialized.len().saturating_sub(START_BYTES)).unwrap_or_default();
         self.key.partitioning_part(key)
     }
 }
@@ -82,13 +71,7 @@ mod tests {
     #[test]
     fn the_window_follows_the_key_and_does_not_choose_the_partition() {
         let serde = time_windowed(string(), Duration::from_secs(1));
-        let key = Windowed {
-            key: "JFK".to_owned(),
-            window: Window {
-                start_ms: 1_000,
-                end_ms: 2_000,
-            },
-        };
+        let key = Windowed { key: "JFK".to_owned(), window: Window { start_ms: 1_000, end_ms: 2_000 } };
         let mut bytes = Vec::new();
         serde.serialize(&key, &mut bytes).unwrap();
         assert_eq!(bytes, b"JFK\0\0\0\0\0\0\x03\xe8");
@@ -99,9 +82,6 @@ mod tests {
     #[test]
     fn bytes_too_short_for_a_window_are_refused() {
         let serde = time_windowed(string(), Duration::from_secs(1));
-        assert!(matches!(
-            serde.deserialize(Some(b"short")),
-            Err(SerdeError::Invalid { .. })
-        ));
+        assert!(matches!(serde.deserialize(Some(b"short")), Err(SerdeError::Invalid { .. })));
     }
 }

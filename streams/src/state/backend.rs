@@ -47,10 +47,7 @@ pub(crate) struct WindowExpiry {
 impl WindowExpiry {
     /// Makes an expiry that keeps windows for `retention_ms` of stream time.
     pub(crate) fn new(retention_ms: i64) -> Self {
-        Self {
-            min_live_start_ms: AtomicI64::new(i64::MIN),
-            retention_ms,
-        }
+        Self { min_live_start_ms: AtomicI64::new(i64::MIN), retention_ms }
     }
 
     /// Returns the earliest window start that is live when the stream time is `stream_time_ms`.
@@ -60,8 +57,7 @@ impl WindowExpiry {
 
     /// Moves the boundary to that of a committed stream time.
     pub(crate) fn advance(&self, stream_time_ms: i64) {
-        self.min_live_start_ms
-            .fetch_max(self.min_live_start_ms(stream_time_ms), Ordering::Relaxed);
+        self.min_live_start_ms.fetch_max(self.min_live_start_ms(stream_time_ms), Ordering::Relaxed);
     }
 
     /// Says whether a window that starts at `start_ms` is expired by what was committed.
@@ -92,10 +88,7 @@ pub(crate) struct StoreCheckpoint {
 
 impl Default for StoreCheckpoint {
     fn default() -> Self {
-        Self {
-            changelog_offset: -1,
-            stream_time_ms: -1,
-        }
+        Self { changelog_offset: -1, stream_time_ms: -1 }
     }
 }
 
@@ -128,10 +121,8 @@ impl StoreCheckpoint {
 }
 
 fn big_endian(bytes: &[u8], position: usize) -> i64 {
-    let field = bytes
-        .get(position..)
-        .and_then(|rest| rest.first_chunk())
-        .expect("the caller checked the length");
+    let field =
+        bytes.get(position..).and_then(|rest| rest.first_chunk()).expect("the caller checked the length");
     i64::from_be_bytes(*field)
 }
 
@@ -162,17 +153,9 @@ mod tests {
 
     #[test]
     fn a_checkpoint_reads_back_as_written_and_its_bytes_are_fixed() {
-        let checkpoint = StoreCheckpoint {
-            changelog_offset: 258,
-            stream_time_ms: -1,
-        };
+        let checkpoint = StoreCheckpoint { changelog_offset: 258, stream_time_ms: -1 };
         let bytes = checkpoint.encode();
-        assert_eq!(
-            bytes,
-            [
-                1, 1, 0, 0, 0, 0, 0, 0, 1, 2, 255, 255, 255, 255, 255, 255, 255, 255
-            ]
-        );
+        assert_eq!(bytes, [1, 1, 0, 0, 0, 0, 0, 0, 1, 2, 255, 255, 255, 255, 255, 255, 255, 255]);
         assert_eq!(StoreCheckpoint::decode(&bytes, "counts").unwrap(), checkpoint);
     }
 

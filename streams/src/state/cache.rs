@@ -99,11 +99,7 @@ impl<V: Clone + 'static> Overlay<V> {
             entry.held_back = Some(self.next_sequence);
             self.next_sequence += 1;
         }
-        Ok(Updated {
-            key: (),
-            value: entry.value.as_ref(),
-            timestamp: entry.timestamp,
-        })
+        Ok(Updated { key: (), value: entry.value.as_ref(), timestamp: entry.timestamp })
     }
 
     /// Returns the current state of the keys whose updates were held back, in the order of their last update.
@@ -134,14 +130,10 @@ impl<V: Clone + 'static> Overlay<V> {
             let start = bytes.len();
             bytes.extend_from_slice(&entry.timestamp.to_be_bytes());
             let presence = match &entry.value {
-                Some(value) => {
-                    self.values
-                        .serialize(value, &mut bytes)
-                        .map_err(|source| StateError::Serde {
-                            store: self.name.to_string(),
-                            source,
-                        })?
-                }
+                Some(value) => self
+                    .values
+                    .serialize(value, &mut bytes)
+                    .map_err(|source| StateError::Serde { store: self.name.to_string(), source })?,
                 None => Presence::Null,
             };
             if presence == Presence::Null {
@@ -155,14 +147,7 @@ impl<V: Clone + 'static> Overlay<V> {
             let entry = &self.entries[position];
             let value = (end > start).then(|| bytes.slice(start..end));
             start = end;
-            writes.push((
-                Write {
-                    store: self.store,
-                    key: entry.key.clone(),
-                    value,
-                },
-                entry.timestamp,
-            ));
+            writes.push((Write { store: self.store, key: entry.key.clone(), value }, entry.timestamp));
         }
         Ok(())
     }
@@ -174,10 +159,7 @@ impl<V: Clone + 'static> Overlay<V> {
 
     /// Forgets everything; only right when nothing is dirty or held back.
     pub(super) fn clear(&mut self) {
-        debug_assert!(
-            self.dirty.is_empty() && self.held_back.is_empty(),
-            "changes would be lost"
-        );
+        debug_assert!(self.dirty.is_empty() && self.held_back.is_empty(), "changes would be lost");
         self.positions.clear();
         self.entries.clear();
         self.size_bytes = 0;
@@ -199,13 +181,7 @@ impl<V: Clone + 'static> Overlay<V> {
         let key = Bytes::copy_from_slice(key);
         self.size_bytes += key.len() + value_bytes.max(size_of::<V>()) + ENTRY_OVERHEAD_BYTES;
         let position = self.entries.len();
-        self.entries.push(Entry {
-            key: key.clone(),
-            value,
-            timestamp,
-            dirty: false,
-            held_back: None,
-        });
+        self.entries.push(Entry { key: key.clone(), value, timestamp, dirty: false, held_back: None });
         self.positions.insert(key, position);
         Ok(position)
     }
@@ -219,17 +195,11 @@ pub(super) fn read_stored<V: 'static>(
 ) -> Result<(V, i64), StateError> {
     let Some((timestamp, value)) = stored.split_first_chunk::<TIMESTAMP_BYTES>() else {
         let reason = format!("a value of {} bytes has no timestamp", stored.len());
-        return Err(StateError::Corrupt {
-            store: name.to_owned(),
-            reason,
-        });
+        return Err(StateError::Corrupt { store: name.to_owned(), reason });
     };
     let value = values
         .deserialize(Some(value))
-        .map_err(|source| StateError::Serde {
-            store: name.to_owned(),
-            source,
-        })?;
+        .map_err(|source| StateError::Serde { store: name.to_owned(), source })?;
     Ok((value, i64::from_be_bytes(*timestamp)))
 }
 
@@ -248,12 +218,7 @@ mod tests {
     }
 
     fn overlay(backend: &Arc<MemoryBackend>) -> Overlay<i64> {
-        Overlay::new(
-            "counts".into(),
-            0,
-            Arc::clone(backend) as Arc<dyn StateBackend>,
-            Arc::new(i64()),
-        )
+        Overlay::new("counts".into(), 0, Arc::clone(backend) as Arc<dyn StateBackend>, Arc::new(i64()))
     }
 
     fn add(overlay: &mut Overlay<i64>, key: &[u8], timestamp: i64) {
@@ -293,18 +258,9 @@ mod tests {
         for key in [b"a", b"b", b"a"] {
             add(&mut overlay, key, 1);
         }
-        let updates: Vec<_> = overlay
-            .take_held_back()
-            .into_iter()
-            .map(|update| (update.key, update.value))
-            .collect();
-        assert_eq!(
-            updates,
-            [
-                (Bytes::from_static(b"b"), Some(1)),
-                (Bytes::from_static(b"a"), Some(2))
-            ]
-        );
+        let updates: Vec<_> =
+            overlay.take_held_back().into_iter().map(|update| (update.key, update.value)).collect();
+        assert_eq!(updates, [(Bytes::from_static(b"b"), Some(1)), (Bytes::from_static(b"a"), Some(2))]);
         assert!(overlay.take_held_back().is_empty());
     }
 
@@ -326,11 +282,8 @@ mod tests {
     #[test]
     fn a_stored_value_without_timestamp_is_an_error_that_names_the_store() {
         let backend = Arc::new(MemoryBackend::new(Vec::new()));
-        let write = Write {
-            store: 0,
-            key: Bytes::from_static(b"a"),
-            value: Some(Bytes::from_static(b"123")),
-        };
+        let write =
+            Write { store: 0, key: Bytes::from_static(b"a"), value: Some(Bytes::from_static(b"123")) };
         backend.apply(&[write], &[]).unwrap();
         let error = overlay(&backend).get(b"a").unwrap_err();
         assert!(error.to_string().contains("store counts"), "{error}");

@@ -24,11 +24,7 @@ pub(crate) fn restored_write(store: usize, key: &[u8], value: Option<&[u8]>, tim
         stored.extend_from_slice(value);
         Bytes::from(stored)
     });
-    Write {
-        store,
-        key: Bytes::copy_from_slice(key),
-        value,
-    }
+    Write { store, key: Bytes::copy_from_slice(key), value }
 }
 
 #[cfg(test)]

@@ -58,12 +58,7 @@ impl StateDirectory {
         }
         check_format(&path.join("format"))?;
         let process_id = process_id(&path.join("process-id"))?;
-        Ok(Self {
-            path,
-            process_id,
-            open_tasks: Mutex::default(),
-            _lock: lock,
-        })
+        Ok(Self { path, process_id, open_tasks: Mutex::default(), _lock: lock })
     }
 
     /// Returns the id of this process, the same after a restart.
@@ -74,10 +69,7 @@ impl StateDirectory {
     /// Claims the folder of `task`; nothing while another thread has it.
     pub(crate) fn claim(self: &Arc<Self>, task: TaskId) -> Option<TaskDirectory> {
         let claimed = self.open_tasks.lock().insert(task);
-        claimed.then(|| TaskDirectory {
-            directory: Arc::clone(self),
-            task,
-        })
+        claimed.then(|| TaskDirectory { directory: Arc::clone(self), task })
     }
 
     /// Returns the tasks that have state in this directory, in order.
@@ -85,10 +77,7 @@ impl StateDirectory {
         let mut tasks = Vec::new();
         for entry in fs::read_dir(&self.path).map_err(failed("list", &self.path))? {
             let entry = entry.map_err(failed("list", &self.path))?;
-            let task = entry
-                .file_name()
-                .to_str()
-                .and_then(|name| name.parse::<TaskId>().ok());
+            let task = entry.file_name().to_str().and_then(|name| name.parse::<TaskId>().ok());
             tasks.extend(task.filter(|_| entry.path().join("rocksdb").exists()));
         }
         tasks.sort_unstable();
@@ -124,11 +113,7 @@ fn check_format(path: &Path) -> Result<(), StateError> {
     let expected = format!("{FORMAT_NAME} {FORMAT_VERSION}\n");
     match read_if_present(path)? {
         Some(found) if found == expected => Ok(()),
-        Some(found) => Err(StateError::Format {
-            path: path.to_path_buf(),
-            found,
-            readable: FORMAT_VERSION,
-        }),
+        Some(found) => Err(StateError::Format { path: path.to_path_buf(), found, readable: FORMAT_VERSION }),
         None => write_atomically(path, &expected),
     }
 }
@@ -162,11 +147,7 @@ fn write_atomically(path: &Path, content: &str) -> Result<(), StateError> {
 }
 
 fn failed<'a>(action: &'static str, path: &'a Path) -> impl Fn(io::Error) -> StateError + use<'a> {
-    move |source| StateError::Directory {
-        action,
-        path: path.to_path_buf(),
-        source,
-    }
+    move |source| StateError::Directory { action, path: path.to_path_buf(), source }
 }
 
 #[cfg(test)]
@@ -182,22 +163,14 @@ mod tests {
         assert!(StateDirectory::open(folder.path(), "another").is_ok());
         let process_id = first.process_id().to_owned();
         drop(first);
-        assert_eq!(
-            StateDirectory::open(folder.path(), "flights")
-                .unwrap()
-                .process_id(),
-            process_id
-        );
+        assert_eq!(StateDirectory::open(folder.path(), "flights").unwrap().process_id(), process_id);
     }
 
     #[test]
     fn a_task_has_one_owner_at_a_time() {
         let folder = tempfile::tempdir().unwrap();
         let directory = Arc::new(StateDirectory::open(folder.path(), "flights").unwrap());
-        let task = TaskId {
-            sub_topology: 1,
-            partition: 0,
-        };
+        let task = TaskId { sub_topology: 1, partition: 0 };
         let owned = directory.claim(task).unwrap();
         assert!(directory.claim(task).is_none());
         fs::create_dir_all(owned.database_path().unwrap()).unwrap();

@@ -54,10 +54,7 @@ impl<K: Data, V: Data> KeyValueStore<K, V> {
         let presence = self
             .keys
             .serialize(key, &mut self.key_bytes)
-            .map_err(|source| StateError::Serde {
-                store: self.name.to_string(),
-                source,
-            })?;
+            .map_err(|source| StateError::Serde { store: self.name.to_string(), source })?;
         if presence == Presence::Null {
             return Ok(Update::NullKey);
         }
@@ -68,10 +65,7 @@ impl<K: Data, V: Data> KeyValueStore<K, V> {
             None => (Some(change(None)), timestamp),
         })?;
         Ok(match updated.value {
-            Some(value) if !hold_back => Update::Forward {
-                value,
-                timestamp: updated.timestamp,
-            },
+            Some(value) if !hold_back => Update::Forward { value, timestamp: updated.timestamp },
             _ => Update::HeldBack,
         })
     }
@@ -89,10 +83,7 @@ impl<K: Data, V: Data> KeyValueStore<K, V> {
             .map(|update| {
                 let key = keys
                     .deserialize(Some(&update.key))
-                    .map_err(|source| StateError::Serde {
-                        store: name.to_string(),
-                        source,
-                    })?;
+                    .map_err(|source| StateError::Serde { store: name.to_string(), source })?;
                 Ok(Record::new(key, update.value, update.timestamp))
             })
             .collect()

@@ -27,21 +27,14 @@ struct State {
 impl MemoryBackend {
     /// Makes an empty backend for `layouts`.
     pub(crate) fn new(layouts: Vec<StoreLayout>) -> Self {
-        Self {
-            layouts,
-            state: RwLock::default(),
-        }
+        Self { layouts, state: RwLock::default() }
     }
 }
 
 impl StateBackend for MemoryBackend {
     fn get(&self, store: usize, key: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
         let state = self.state.read();
-        Ok(state
-            .stores
-            .get(&store)
-            .and_then(|entries| entries.get(key))
-            .map(|value| value.to_vec()))
+        Ok(state.stores.get(&store).and_then(|entries| entries.get(key)).map(|value| value.to_vec()))
     }
 
     fn scan(&self, store: usize, min: &[u8], end: Option<&[u8]>, visit: Visit<'_>) -> Result<(), StateError> {
@@ -52,10 +45,7 @@ impl StateBackend for MemoryBackend {
         if end.is_some_and(|end| end <= min) {
             return Ok(());
         }
-        let range = (
-            Bound::Included(min),
-            end.map_or(Bound::Unbounded, Bound::Excluded),
-        );
+        let range = (Bound::Included(min), end.map_or(Bound::Unbounded, Bound::Excluded));
         for (key, value) in entries.range::<[u8], _>(range) {
             if visit(key, value).is_break() {
                 break;

@@ -65,14 +65,9 @@ impl PublishedState {
     {
         let stores = self.stores.read();
         let first = (name.to_owned(), i32::MIN);
-        let mut partitions = stores
-            .range(first..)
-            .take_while(|((other, _), _)| other == name)
-            .peekable();
+        let mut partitions = stores.range(first..).take_while(|((other, _), _)| other == name).peekable();
         if partitions.peek().is_none() {
-            return Err(StateError::NotOpen {
-                store: name.to_owned(),
-            });
+            return Err(StateError::NotOpen { store: name.to_owned() });
         }
         for (_, store) in partitions {
             if read(store)?.is_break() {
@@ -93,11 +88,7 @@ pub struct ReadOnlyKeyValueStore<K, V> {
 impl<K: Data, V: Data> ReadOnlyKeyValueStore<K, V> {
     /// Makes a handle on the store `name`.
     pub(crate) fn new(name: &str, state: Arc<PublishedState>, serdes: StoreSerdes<K, V>) -> Self {
-        Self {
-            name: name.to_owned(),
-            state,
-            serdes,
-        }
+        Self { name: name.to_owned(), state, serdes }
     }
 
     /// Returns the value of `key`, if it is in a partition that is open here.
@@ -110,10 +101,7 @@ impl<K: Data, V: Data> ReadOnlyKeyValueStore<K, V> {
             .serdes
             .key
             .serialize(key, &mut bytes)
-            .map_err(|source| StateError::Serde {
-                store: self.name.clone(),
-                source,
-            })?;
+            .map_err(|source| StateError::Serde { store: self.name.clone(), source })?;
         let mut found = None;
         self.state.each(&self.name, |store| {
             if presence == Presence::Present && found.is_none() {
@@ -123,11 +111,7 @@ impl<K: Data, V: Data> ReadOnlyKeyValueStore<K, V> {
         })?;
         let Some(stored) = found else { return Ok(None) };
         let (value, timestamp) = read_stored(&self.name, self.serdes.value.as_ref(), &stored)?;
-        Ok(Some(StoreEntry {
-            key: key.clone(),
-            value,
-            timestamp,
-        }))
+        Ok(Some(StoreEntry { key: key.clone(), value, timestamp }))
     }
 
     /// Returns at most `limit` entries, partition by partition, each in the order of its serialised keys.
@@ -137,9 +121,7 @@ impl<K: Data, V: Data> ReadOnlyKeyValueStore<K, V> {
     pub fn all(&self, limit: usize) -> Result<Vec<StoreEntry<K, V>>, StateError> {
         let mut entries = Vec::new();
         self.state.each(&self.name, |store| {
-            scan(store, (&[], None), limit, &mut entries, |key, stored| {
-                self.entry(key, stored).map(Some)
-            })
+            scan(store, (&[], None), limit, &mut entries, |key, stored| self.entry(key, stored).map(Some))
         })?;
         Ok(entries)
     }
@@ -155,22 +137,15 @@ impl<K: Data, V: Data> ReadOnlyKeyValueStore<K, V> {
             self.serdes
                 .key
                 .serialize(key, bytes)
-                .map_err(|source| StateError::Serde {
-                    store: self.name.clone(),
-                    source,
-                })?;
+                .map_err(|source| StateError::Serde { store: self.name.clone(), source })?;
         }
         // The least byte string after `last`.
         end_bytes.push(0);
         let mut entries = Vec::new();
         self.state.each(&self.name, |store| {
-            scan(
-                store,
-                (&min_bytes, Some(&end_bytes)),
-                limit,
-                &mut entries,
-                |key, stored| self.entry(key, stored).map(Some),
-            )
+            scan(store, (&min_bytes, Some(&end_bytes)), limit, &mut entries, |key, stored| {
+                self.entry(key, stored).map(Some)
+            })
         })?;
         Ok(entries)
     }
@@ -180,16 +155,9 @@ impl<K: Data, V: Data> ReadOnlyKeyValueStore<K, V> {
             .serdes
             .key
             .deserialize(Some(key))
-            .map_err(|source| StateError::Serde {
-                store: self.name.clone(),
-                source,
-            })?;
+            .map_err(|source| StateError::Serde { store: self.name.clone(), source })?;
         let (value, timestamp) = read_stored(&self.name, self.serdes.value.as_ref(), stored)?;
-        Ok(StoreEntry {
-            key,
-            value,
-            timestamp,
-        })
+        Ok(StoreEntry { key, value, timestamp })
     }
 }
 
@@ -209,12 +177,7 @@ impl<K: Data, V: Data> ReadOnlyWindowStore<K, V> {
         serdes: StoreSerdes<K, V>,
         size_ms: i64,
     ) -> Self {
-        Self {
-            name: name.to_owned(),
-            state,
-            serdes,
-            size_ms,
-        }
+        Self { name: name.to_owned(), state, serdes, size_ms }
     }
 
     /// Returns the windows of `key` that start within `min_start_ms..=last_start_ms`, earliest first, at most `limit`.
@@ -230,13 +193,8 @@ impl<K: Data, V: Data> ReadOnlyWindowStore<K, V> {
     ) -> Result<Vec<StoreEntry<Windowed<K>, V>>, StateError> {
         let (mut min, mut end) = (Vec::new(), Vec::new());
         for (start_ms, bytes) in [(min_start_ms.max(0), &mut min), (last_start_ms, &mut end)] {
-            let present =
-                write_stored_key(self.serdes.key.as_ref(), key, start_ms, bytes).map_err(|source| {
-                    StateError::Serde {
-                        store: self.name.clone(),
-                        source,
-                    }
-                })?;
+            let present = write_stored_key(self.serdes.key.as_ref(), key, start_ms, bytes)
+                .map_err(|source| StateError::Serde { store: self.name.clone(), source })?;
             if !present || last_start_ms < 0 {
                 return Ok(Vec::new());
             }
@@ -245,19 +203,13 @@ impl<K: Data, V: Data> ReadOnlyWindowStore<K, V> {
         let wanted = key_of_stored_key(&min).map(<[u8]>::to_vec);
         let mut entries = Vec::new();
         self.state.each(&self.name, |store| {
-            scan(
-                store,
-                (&min, Some(&end)),
-                limit,
-                &mut entries,
-                |stored_key, stored| {
-                    // Longer keys that begin with this one lie between its windows.
-                    if key_of_stored_key(stored_key) != wanted.as_deref() {
-                        return Ok(None);
-                    }
-                    self.live_entry(store, stored_key, stored)
-                },
-            )
+            scan(store, (&min, Some(&end)), limit, &mut entries, |stored_key, stored| {
+                // Longer keys that begin with this one lie between its windows.
+                if key_of_stored_key(stored_key) != wanted.as_deref() {
+                    return Ok(None);
+                }
+                self.live_entry(store, stored_key, stored)
+            })
         })?;
         Ok(entries)
     }
@@ -269,9 +221,7 @@ impl<K: Data, V: Data> ReadOnlyWindowStore<K, V> {
     pub fn all(&self, limit: usize) -> Result<Vec<StoreEntry<Windowed<K>, V>>, StateError> {
         let mut entries = Vec::new();
         self.state.each(&self.name, |store| {
-            scan(store, (&[], None), limit, &mut entries, |key, stored| {
-                self.live_entry(store, key, stored)
-            })
+            scan(store, (&[], None), limit, &mut entries, |key, stored| self.live_entry(store, key, stored))
         })?;
         Ok(entries)
     }
@@ -282,26 +232,14 @@ impl<K: Data, V: Data> ReadOnlyWindowStore<K, V> {
         key: &[u8],
         stored: &[u8],
     ) -> Result<Option<StoreEntry<Windowed<K>, V>>, StateError> {
-        let expired = |start_ms| {
-            store
-                .expiry
-                .as_ref()
-                .is_some_and(|expiry| expiry.is_expired(start_ms))
-        };
+        let expired = |start_ms| store.expiry.as_ref().is_some_and(|expiry| expiry.is_expired(start_ms));
         if start_of_stored_key(key).is_some_and(expired) {
             return Ok(None);
         }
         let (key, start_ms) = read_stored_key(&self.name, self.serdes.key.as_ref(), key)?;
-        let window = Window {
-            start_ms,
-            end_ms: start_ms.saturating_add(self.size_ms),
-        };
+        let window = Window { start_ms, end_ms: start_ms.saturating_add(self.size_ms) };
         let (value, timestamp) = read_stored(&self.name, self.serdes.value.as_ref(), stored)?;
-        Ok(Some(StoreEntry {
-            key: Windowed { key, window },
-            value,
-            timestamp,
-        }))
+        Ok(Some(StoreEntry { key: Windowed { key, window }, value, timestamp }))
     }
 }
 
@@ -318,19 +256,17 @@ where
 {
     let mut failure = None;
     if entries.len() < limit {
-        store
-            .backend
-            .scan(store.index, range.0, range.1, &mut |key, stored| {
-                match read(key, stored) {
-                    Ok(entry) => entries.extend(entry),
-                    Err(error) => failure = Some(error),
-                }
-                if failure.is_some() || entries.len() >= limit {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            })?;
+        store.backend.scan(store.index, range.0, range.1, &mut |key, stored| {
+            match read(key, stored) {
+                Ok(entry) => entries.extend(entry),
+                Err(error) => failure = Some(error),
+            }
+            if failure.is_some() || entries.len() >= limit {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        })?;
     }
     match failure {
         Some(error) => Err(error),

@@ -62,11 +62,8 @@ impl RocksDbBackend {
         layouts: &[StoreLayout],
         memory: &StateMemory,
     ) -> Result<Self, StateError> {
-        let failed = |source| StateError::RocksDb {
-            action: "open",
-            store: path.display().to_string(),
-            source,
-        };
+        let failed =
+            |source| StateError::RocksDb { action: "open", store: path.display().to_string(), source };
         let mut options = Options::default();
         options.create_if_missing(true);
         options.create_missing_column_families(true);
@@ -80,10 +77,7 @@ impl RocksDbBackend {
         } else {
             Vec::new()
         };
-        let mut families = vec![ColumnFamilyDescriptor::new(
-            "default",
-            family_options(memory, None),
-        )];
+        let mut families = vec![ColumnFamilyDescriptor::new("default", family_options(memory, None))];
         for layout in layouts {
             let options = family_options(memory, layout.expiry.clone());
             families.push(ColumnFamilyDescriptor::new(layout.name.as_ref(), options));
@@ -97,10 +91,7 @@ impl RocksDbBackend {
         let database = DB::open_cf_descriptors(&options, path, families).map_err(failed)?;
         Ok(Self {
             database,
-            stores: layouts
-                .iter()
-                .map(|layout| (layout.index, Arc::clone(&layout.name)))
-                .collect(),
+            stores: layouts.iter().map(|layout| (layout.index, Arc::clone(&layout.name))).collect(),
             unflushed_records: AtomicU64::new(0),
             unflushed_bytes: AtomicU64::new(0),
             flushing: Mutex::new(()),
@@ -108,40 +99,26 @@ impl RocksDbBackend {
     }
 
     fn name(&self, store: usize) -> &Arc<str> {
-        self.stores
-            .get(&store)
-            .expect("the topology gives a task the stores of its own sub-topology only")
+        self.stores.get(&store).expect("the topology gives a task the stores of its own sub-topology only")
     }
 
     fn family(&self, store: usize) -> &rocksdb::ColumnFamily {
-        self.database
-            .cf_handle(self.name(store))
-            .expect("open created a family for every store")
+        self.database.cf_handle(self.name(store)).expect("open created a family for every store")
     }
 
     fn failed(&self, action: &'static str, store: usize) -> impl Fn(rocksdb::Error) -> StateError + use<> {
         let name = Arc::clone(self.name(store));
-        move |source| StateError::RocksDb {
-            action,
-            store: name.to_string(),
-            source,
-        }
+        move |source| StateError::RocksDb { action, store: name.to_string(), source }
     }
 
     fn failed_commit(source: rocksdb::Error) -> StateError {
-        StateError::RocksDb {
-            action: "commit to",
-            store: "of the task".to_owned(),
-            source,
-        }
+        StateError::RocksDb { action: "commit to", store: "of the task".to_owned(), source }
     }
 }
 
 impl StateBackend for RocksDbBackend {
     fn get(&self, store: usize, key: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
-        self.database
-            .get_cf(self.family(store), key)
-            .map_err(self.failed("read", store))
+        self.database.get_cf(self.family(store), key).map_err(self.failed("read", store))
     }
 
     fn scan(&self, store: usize, min: &[u8], end: Option<&[u8]>, visit: Visit<'_>) -> Result<(), StateError> {
@@ -161,13 +138,9 @@ impl StateBackend for RocksDbBackend {
 
     fn checkpoint(&self, store: usize) -> Result<Option<StoreCheckpoint>, StateError> {
         let name = self.name(store);
-        let stored = self
-            .database
-            .get(name.as_bytes())
-            .map_err(self.failed("read the checkpoint of", store))?;
-        stored
-            .map(|bytes| StoreCheckpoint::decode(&bytes, name))
-            .transpose()
+        let stored =
+            self.database.get(name.as_bytes()).map_err(self.failed("read the checkpoint of", store))?;
+        stored.map(|bytes| StoreCheckpoint::decode(&bytes, name)).transpose()
     }
 
     fn apply(&self, writes: &[Write], checkpoints: &[(usize, StoreCheckpoint)]) -> Result<(), StateError> {
@@ -185,9 +158,7 @@ impl StateBackend for RocksDbBackend {
         let (records, bytes) = (writes.len() as u64, batch.size_in_bytes() as u64);
         let mut options = WriteOptions::default();
         options.disable_wal(true);
-        self.database
-            .write_opt(batch, &options)
-            .map_err(Self::failed_commit)?;
+        self.database.write_opt(batch, &options).map_err(Self::failed_commit)?;
         let unflushed_records = self.unflushed_records.fetch_add(records, Ordering::Relaxed) + records;
         let unflushed_bytes = self.unflushed_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
         if unflushed_records >= FLUSH_AFTER_RECORDS || unflushed_bytes >= FLUSH_AFTER_BYTES {
@@ -198,15 +169,10 @@ impl StateBackend for RocksDbBackend {
 
     fn flush(&self) -> Result<(), StateError> {
         let _one_at_a_time = self.flushing.lock();
-        let default = self
-            .database
-            .cf_handle("default")
-            .expect("every database has the default family");
+        let default = self.database.cf_handle("default").expect("every database has the default family");
         let mut families = vec![default];
         families.extend(self.stores.keys().map(|store| self.family(*store)));
-        self.database
-            .flush_cfs_opt(&families, &FlushOptions::default())
-            .map_err(Self::failed_commit)?;
+        self.database.flush_cfs_opt(&families, &FlushOptions::default()).map_err(Self::failed_commit)?;
         self.unflushed_records.store(0, Ordering::Relaxed);
         self.unflushed_bytes.store(0, Ordering::Relaxed);
         Ok(())

@@ -39,10 +39,7 @@ pub(crate) struct StoreSerdes<K, V> {
 
 impl<K, V> Clone for StoreSerdes<K, V> {
     fn clone(&self) -> Self {
-        Self {
-            key: Arc::clone(&self.key),
-            value: Arc::clone(&self.value),
-        }
+        Self { key: Arc::clone(&self.key), value: Arc::clone(&self.value) }
     }
 }
 

@@ -70,12 +70,9 @@ impl<K: Data, V: Data> WindowStore<K, V> {
     where
         F: FnOnce(Option<V>) -> V,
     {
-        if !write_stored_key(self.keys.as_ref(), key, start_ms, &mut self.key_bytes).map_err(|source| {
-            StateError::Serde {
-                store: self.name.to_string(),
-                source,
-            }
-        })? {
+        if !write_stored_key(self.keys.as_ref(), key, start_ms, &mut self.key_bytes)
+            .map_err(|source| StateError::Serde { store: self.name.to_string(), source })?
+        {
             return Ok(Update::NullKey);
         }
         let hold_back = self.emission == Emission::Coalesced;
@@ -84,10 +81,7 @@ impl<K: Data, V: Data> WindowStore<K, V> {
             None => (Some(change(None)), timestamp),
         })?;
         Ok(match updated.value {
-            Some(value) if !hold_back => Update::Forward {
-                value,
-                timestamp: updated.timestamp,
-            },
+            Some(value) if !hold_back => Update::Forward { value, timestamp: updated.timestamp },
             _ => Update::HeldBack,
         })
     }
@@ -103,15 +97,8 @@ impl<K: Data, V: Data> WindowStore<K, V> {
             .into_iter()
             .map(|update| {
                 let (key, start_ms) = read_stored_key(&name, keys.as_ref(), &update.key)?;
-                let window = Window {
-                    start_ms,
-                    end_ms: start_ms.saturating_add(size_ms),
-                };
-                Ok(Record::new(
-                    Windowed { key, window },
-                    update.value,
-                    update.timestamp,
-                ))
+                let window = Window { start_ms, end_ms: start_ms.saturating_add(size_ms) };
+                Ok(Record::new(Windowed { key, window }, update.value, update.timestamp))
             })
             .collect()
     }
@@ -157,15 +144,10 @@ pub(super) fn read_stored_key<K: 'static>(
 ) -> Result<(K, i64), StateError> {
     let (Some(start_ms), Some(key)) = (start_of_stored_key(stored), key_of_stored_key(stored)) else {
         let reason = format!("a window key of {} bytes", stored.len());
-        return Err(StateError::Corrupt {
-            store: name.to_owned(),
-            reason,
-        });
+        return Err(StateError::Corrupt { store: name.to_owned(), reason });
     };
-    let key = keys.deserialize(Some(key)).map_err(|source| StateError::Serde {
-        store: name.to_owned(),
-        source,
-    })?;
+    let key =
+        keys.deserialize(Some(key)).map_err(|source| StateError::Serde { store: name.to_owned(), source })?;
     Ok((key, start_ms))
 }
 
@@ -200,23 +182,14 @@ mod tests {
     #[test]
     fn the_stored_key_is_key_start_and_a_zero_sequence_number() {
         let mut bytes = Vec::new();
-        assert_eq!(
-            write_stored_key(&string(), &"JFK".to_owned(), 1_000, &mut bytes),
-            Ok(true)
-        );
+        assert_eq!(write_stored_key(&string(), &"JFK".to_owned(), 1_000, &mut bytes), Ok(true));
         assert_eq!(bytes, b"JFK\0\0\0\0\0\0\x03\xe8\0\0\0\0");
-        assert_eq!(
-            read_stored_key("by-hour", &string(), &bytes).unwrap(),
-            ("JFK".to_owned(), 1_000)
-        );
+        assert_eq!(read_stored_key("by-hour", &string(), &bytes).unwrap(), ("JFK".to_owned(), 1_000));
     }
 
     #[test]
     fn a_null_key_is_reported_and_stores_nothing() {
-        let serdes = StoreSerdes {
-            key: Arc::new(nullable(string())),
-            value: Arc::new(i64()),
-        };
+        let serdes = StoreSerdes { key: Arc::new(nullable(string())), value: Arc::new(i64()) };
         let mut store = WindowStore::<Option<String>, i64>::new(setup(Emission::EveryUpdate), serdes, 10);
         assert_eq!(store.update(&None, 0, 5, |_| 1).unwrap(), Update::NullKey);
         let mut writes = Vec::new();
@@ -226,33 +199,12 @@ mod tests {
 
     #[test]
     fn an_update_keeps_the_greater_timestamp_and_windows_are_apart() {
-        let serdes = StoreSerdes {
-            key: Arc::new(string()),
-            value: Arc::new(i64()),
-        };
+        let serdes = StoreSerdes { key: Arc::new(string()), value: Arc::new(i64()) };
         let mut store = WindowStore::new(setup(Emission::EveryUpdate), serdes, 10);
         let key = "JFK".to_owned();
         let count = |old: Option<i64>| old.unwrap_or(0) + 1;
-        assert_eq!(
-            store.update(&key, 0, 7, count).unwrap(),
-            Update::Forward {
-                value: &1,
-                timestamp: 7
-            }
-        );
-        assert_eq!(
-            store.update(&key, 0, 3, count).unwrap(),
-            Update::Forward {
-                value: &2,
-                timestamp: 7
-            }
-        );
-        assert_eq!(
-            store.update(&key, 10, 11, count).unwrap(),
-            Update::Forward {
-                value: &1,
-                timestamp: 11
-            }
-        );
+        assert_eq!(store.update(&key, 0, 7, count).unwrap(), Update::Forward { value: &1, timestamp: 7 });
+        assert_eq!(store.update(&key, 0, 3, count).unwrap(), Update::Forward { value: &2, timestamp: 7 });
+        assert_eq!(store.update(&key, 10, 11, count).unwrap(), Update::Forward { value: &1, timestamp: 11 });
     }
 }

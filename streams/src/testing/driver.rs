@@ -138,15 +138,10 @@ impl TopologyTestDriver {
         let mut tasks = Vec::new();
         let mut readers = HashMap::new();
         for (number, sub_topology) in topology.sub_topologies().iter().enumerate() {
-            let id = TaskId {
-                sub_topology: number,
-                partition: 0,
-            };
+            let id = TaskId { sub_topology: number, partition: 0 };
             let state = TaskState::open(topology, id, StateLocation::Memory)?;
-            let task_options = TaskOptions {
-                application_id: &options.application_id,
-                emission: options.emission,
-            };
+            let task_options =
+                TaskOptions { application_id: &options.application_id, emission: options.emission };
             let task = Task::new(topology, id, &task_options, state);
             task.publish(&published);
             tasks.push(task);
@@ -157,11 +152,7 @@ impl TopologyTestDriver {
             }
         }
         let clock = ManualClock::new(Now::at_ms(options.wall_clock_ms));
-        let seed = if let RunSize::Random(seed) = options.run_size {
-            seed
-        } else {
-            0
-        };
+        let seed = if let RunSize::Random(seed) = options.run_size { seed } else { 0 };
         let driven = Driven {
             topology: topology.clone(),
             tasks,
@@ -174,9 +165,7 @@ impl TopologyTestDriver {
             random: SeededRandom::new(seed),
             options,
         };
-        Ok(Self {
-            driven: Rc::new(RefCell::new(driven)),
-        })
+        Ok(Self { driven: Rc::new(RefCell::new(driven)) })
     }
 
     /// Returns the typed end at which records enter `topic`.
@@ -232,9 +221,7 @@ impl TopologyTestDriver {
         name: &str,
     ) -> Result<ReadOnlyKeyValueStore<K, V>, TestDriverError> {
         let driven = self.driven.borrow();
-        Ok(driven
-            .topology
-            .key_value_store(name, Arc::clone(&driven.published))?)
+        Ok(driven.topology.key_value_store(name, Arc::clone(&driven.published))?)
     }
 
     /// Returns a handle on a window store; it sees what is committed.
@@ -246,20 +233,14 @@ impl TopologyTestDriver {
         name: &str,
     ) -> Result<ReadOnlyWindowStore<K, V>, TestDriverError> {
         let driven = self.driven.borrow();
-        Ok(driven
-            .topology
-            .window_store(name, Arc::clone(&driven.published))?)
+        Ok(driven.topology.window_store(name, Arc::clone(&driven.published))?)
     }
 
     /// Returns the counts of all tasks together.
     #[must_use]
     pub fn metrics(&self) -> TaskMetrics {
         let mut metrics = TaskMetrics::default();
-        self.driven
-            .borrow()
-            .tasks
-            .iter()
-            .for_each(|task| metrics.add(task.metrics()));
+        self.driven.borrow().tasks.iter().for_each(|task| metrics.add(task.metrics()));
         metrics
     }
 }
@@ -268,9 +249,7 @@ impl Driven {
     /// Queues records of `topic`, whose offsets are assigned here, and processes them.
     pub(super) fn pipe(&mut self, topic: &str, records: Vec<OutgoingRecord>) -> Result<(), TestDriverError> {
         if !self.readers.contains_key(topic) {
-            return Err(TestDriverError::UnknownTopic {
-                topic: topic.to_owned(),
-            });
+            return Err(TestDriverError::UnknownTopic { topic: topic.to_owned() });
         }
         self.feed(topic, &records)?;
         match self.options.commit {
@@ -337,9 +316,8 @@ impl Driven {
     fn commit_until_quiet(&mut self) -> Result<(), TestDriverError> {
         for _ in 0..MAX_ROUNDS {
             self.process_until_quiet()?;
-            let due: Vec<usize> = (0..self.tasks.len())
-                .filter(|task| self.tasks[*task].needs_commit())
-                .collect();
+            let due: Vec<usize> =
+                (0..self.tasks.len()).filter(|task| self.tasks[*task].needs_commit()).collect();
             if due.is_empty() {
                 self.last_commit = self.clock.now();
                 return Ok(());
@@ -357,17 +335,14 @@ impl Driven {
             let topic = self.topology.stores()[record.store].changelog_topic(&self.options.application_id);
             let offset = self.advance_offsets(&topic, 1);
             end_offsets.insert(record.store, offset + 1);
-            self.written
-                .entry(topic.clone())
-                .or_default()
-                .push_back(OutgoingRecord {
-                    topic: topic.into(),
-                    key: Some(record.key.clone()),
-                    partitioning_part: None,
-                    value: record.value.clone(),
-                    timestamp: record.timestamp,
-                    headers: crate::Headers::default(),
-                });
+            self.written.entry(topic.clone()).or_default().push_back(OutgoingRecord {
+                topic: topic.into(),
+                key: Some(record.key.clone()),
+                partitioning_part: None,
+                value: record.value.clone(),
+                timestamp: record.timestamp,
+                headers: crate::Headers::default(),
+            });
         }
         let end_offsets: Vec<(usize, i64)> = end_offsets.into_iter().collect();
         // Shedding everything makes every test read back what it wrote.
@@ -378,10 +353,7 @@ impl Driven {
         for record in self.tasks[task].take_output() {
             let topic = Arc::clone(&record.topic);
             self.feed(&topic, std::slice::from_ref(&record))?;
-            self.written
-                .entry(topic.to_string())
-                .or_default()
-                .push_back(record);
+            self.written.entry(topic.to_string()).or_default().push_back(record);
         }
         Ok(())
     }

@@ -35,12 +35,7 @@ impl<K: Data, V: Data> TestInputTopic<K, V> {
         key: Arc<dyn Serde<K>>,
         value: Arc<dyn Serde<V>>,
     ) -> Self {
-        Self {
-            driven,
-            topic: topic.into(),
-            key,
-            value,
-        }
+        Self { driven, topic: topic.into(), key, value }
     }
 
     /// Puts one record into the topic and lets the topology process it; `timestamp` is in milliseconds.
@@ -58,10 +53,8 @@ impl<K: Data, V: Data> TestInputTopic<K, V> {
     pub fn pipe_queued(&self, records: Vec<Record<K, V>>) -> Result<(), TestDriverError> {
         let encoded: Result<Vec<OutgoingRecord>, SerdeError> =
             records.into_iter().map(|record| self.encode(record)).collect();
-        let encoded = encoded.map_err(|source| TestDriverError::Serde {
-            topic: self.topic.to_string(),
-            source,
-        })?;
+        let encoded =
+            encoded.map_err(|source| TestDriverError::Serde { topic: self.topic.to_string(), source })?;
         self.driven.borrow_mut().pipe(&self.topic, encoded)
     }
 
@@ -85,12 +78,7 @@ impl<K: Data, V: Data> TestOutputTopic<K, V> {
         key: Arc<dyn Serde<K>>,
         value: Arc<dyn Serde<V>>,
     ) -> Self {
-        Self {
-            driven,
-            topic: topic.to_owned(),
-            key,
-            value,
-        }
+        Self { driven, topic: topic.to_owned(), key, value }
     }
 
     /// Takes the records that were written since the last call, in order.
@@ -108,10 +96,7 @@ impl<K: Data, V: Data> TestOutputTopic<K, V> {
             })
         };
         let decoded: Result<_, SerdeError> = written.into_iter().map(decode).collect();
-        decoded.map_err(|source| TestDriverError::Serde {
-            topic: self.topic.clone(),
-            source,
-        })
+        decoded.map_err(|source| TestDriverError::Serde { topic: self.topic.clone(), source })
     }
 
     /// Takes the keys and values of the records that were written since the last call, in order.
@@ -119,11 +104,7 @@ impl<K: Data, V: Data> TestOutputTopic<K, V> {
     /// # Errors
     /// As [`read_records`](Self::read_records).
     pub fn read_key_values(&self) -> Result<Vec<(K, V)>, TestDriverError> {
-        Ok(self
-            .read_records()?
-            .into_iter()
-            .map(|record| (record.key, record.value))
-            .collect())
+        Ok(self.read_records()?.into_iter().map(|record| (record.key, record.value)).collect())
     }
 
     /// Takes the values of the records that were written since the last call, in order.
@@ -131,11 +112,7 @@ impl<K: Data, V: Data> TestOutputTopic<K, V> {
     /// # Errors
     /// As [`read_records`](Self::read_records).
     pub fn read_values(&self) -> Result<Vec<V>, TestDriverError> {
-        Ok(self
-            .read_records()?
-            .into_iter()
-            .map(|record| record.value)
-            .collect())
+        Ok(self.read_records()?.into_iter().map(|record| record.value).collect())
     }
 }
 

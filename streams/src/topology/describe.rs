@@ -31,20 +31,13 @@ fn describe_node(text: &mut String, topology: &Topology, sizes: &[usize], positi
             .into_iter()
             .map(|position| nodes[position].name.as_str())
             .collect();
-        if names.is_empty() {
-            "none".to_owned()
-        } else {
-            names.join(", ")
-        }
+        if names.is_empty() { "none".to_owned() } else { names.join(", ") }
     };
     let name = &node.name;
     let _ = match &node.role {
         NodeRole::Source { topic, .. } => writeln!(text, "    Source: {name} (topics: [{topic}])"),
         NodeRole::Processor { stores, .. } => {
-            let mut stores: Vec<&str> = stores
-                .iter()
-                .map(|store| &*topology.stores()[*store].name)
-                .collect();
+            let mut stores: Vec<&str> = stores.iter().map(|store| &*topology.stores()[*store].name).collect();
             stores.sort_unstable();
             writeln!(text, "    Processor: {name} (stores: [{}])", stores.join(", "))
         }
@@ -71,9 +64,7 @@ fn tree_sizes(nodes: &[Node]) -> Vec<usize> {
 fn in_order(nodes: &[Node], sizes: &[usize], positions: &[usize]) -> Vec<usize> {
     let mut ordered = positions.to_vec();
     ordered.sort_by(|one, other| {
-        sizes[*other]
-            .cmp(&sizes[*one])
-            .then_with(|| nodes[*one].name.cmp(&nodes[*other].name))
+        sizes[*other].cmp(&sizes[*one]).then_with(|| nodes[*one].name.cmp(&nodes[*other].name))
     });
     ordered
 }

@@ -35,10 +35,7 @@ impl TopologyGraph {
     pub(crate) fn add_node(&mut self, name: String, role: NodeRole, parents: &[usize]) -> usize {
         self.check_name(&name);
         if self.nodes.iter().any(|node| node.name == name) {
-            self.report(TopologyError::DuplicateName {
-                kind: "node",
-                name: name.clone(),
-            });
+            self.report(TopologyError::DuplicateName { kind: "node", name: name.clone() });
         }
         if let NodeRole::Source { topic, .. } = &role
             && self
@@ -46,17 +43,10 @@ impl TopologyGraph {
                 .iter()
                 .any(|node| matches!(&node.role, NodeRole::Source { topic: other, .. } if other == topic))
         {
-            self.report(TopologyError::TopicReadTwice {
-                topic: topic.to_string(),
-            });
+            self.report(TopologyError::TopicReadTwice { topic: topic.to_string() });
         }
         let position = self.nodes.len();
-        self.nodes.push(Node {
-            name,
-            role,
-            parents: parents.to_vec(),
-            children: Vec::new(),
-        });
+        self.nodes.push(Node { name, role, parents: parents.to_vec(), children: Vec::new() });
         for parent in parents {
             self.nodes[*parent].children.push(position);
         }
@@ -67,10 +57,7 @@ impl TopologyGraph {
     pub(crate) fn add_store(&mut self, store: StoreSpec) -> usize {
         self.check_name(&store.name);
         if self.stores.iter().any(|other| other.name == store.name) {
-            self.report(TopologyError::DuplicateName {
-                kind: "store",
-                name: store.name.to_string(),
-            });
+            self.report(TopologyError::DuplicateName { kind: "store", name: store.name.to_string() });
         }
         self.stores.push(store);
         self.stores.len() - 1
@@ -88,20 +75,14 @@ impl TopologyGraph {
             return Err(TopologyError::Empty);
         }
         let sub_topologies = cut(&self.nodes);
-        Ok(Topology::new(
-            self.nodes.clone(),
-            self.stores.clone(),
-            sub_topologies,
-        ))
+        Ok(Topology::new(self.nodes.clone(), self.stores.clone(), sub_topologies))
     }
 
     fn check_name(&mut self, name: &str) {
         let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
         let length = 1..=MAX_NAME_BYTES;
         if !length.contains(&name.len()) || !name.bytes().all(legal) || name == "." || name == ".." {
-            self.report(TopologyError::InvalidName {
-                name: name.to_owned(),
-            });
+            self.report(TopologyError::InvalidName { name: name.to_owned() });
         }
     }
 }

@@ -26,13 +26,7 @@ struct Plan {
 impl Topology {
     /// Makes a topology of parts that fit together.
     pub(super) fn new(nodes: Vec<Node>, stores: Vec<StoreSpec>, sub_topologies: Vec<SubTopology>) -> Self {
-        Self {
-            plan: Arc::new(Plan {
-                nodes,
-                stores,
-                sub_topologies,
-            }),
-        }
+        Self { plan: Arc::new(Plan { nodes, stores, sub_topologies }) }
     }
 
     /// Returns the text form that Kafka's `Topology#describe` prints.
@@ -88,12 +82,7 @@ impl Topology {
     ) -> Result<ReadOnlyWindowStore<K, V>, StateError> {
         let of_kind = |kind| matches!(kind, StoreKind::Window { .. });
         let (serdes, spec) = self.store_serdes::<K, V>(name, "window", of_kind)?;
-        Ok(ReadOnlyWindowStore::new(
-            name,
-            published,
-            serdes,
-            spec.window_size_ms.unwrap_or_default(),
-        ))
+        Ok(ReadOnlyWindowStore::new(name, published, serdes, spec.window_size_ms.unwrap_or_default()))
     }
 
     fn store_serdes<K: Data, V: Data>(
@@ -102,21 +91,11 @@ impl Topology {
         kind: &'static str,
         of_kind: impl Fn(StoreKind) -> bool,
     ) -> Result<(StoreSerdes<K, V>, &StoreSpec), StateError> {
-        let spec = self
-            .plan
-            .stores
-            .iter()
-            .find(|store| *store.name == *name && of_kind(store.kind));
-        let spec = spec.ok_or_else(|| StateError::UnknownStore {
-            store: name.to_owned(),
-            kind,
-        })?;
+        let spec = self.plan.stores.iter().find(|store| *store.name == *name && of_kind(store.kind));
+        let spec = spec.ok_or_else(|| StateError::UnknownStore { store: name.to_owned(), kind })?;
         let serdes = spec.serdes.downcast_ref::<StoreSerdes<K, V>>();
         let asked = std::any::type_name::<(K, V)>();
-        let serdes = serdes.ok_or_else(|| StateError::WrongType {
-            store: name.to_owned(),
-            asked,
-        })?;
+        let serdes = serdes.ok_or_else(|| StateError::WrongType { store: name.to_owned(), asked })?;
         Ok((serdes.clone(), spec))
     }
 }

@@ -24,9 +24,8 @@ pub(crate) struct SubTopology {
 /// Cuts `nodes` into sub-topologies.
 pub(super) fn cut(nodes: &[Node]) -> Vec<SubTopology> {
     let groups = groups(nodes);
-    let mut sources: Vec<usize> = (0..nodes.len())
-        .filter(|node| matches!(nodes[*node].role, NodeRole::Source { .. }))
-        .collect();
+    let mut sources: Vec<usize> =
+        (0..nodes.len()).filter(|node| matches!(nodes[*node].role, NodeRole::Source { .. })).collect();
     sources.sort_by(|one, other| nodes[*one].name.cmp(&nodes[*other].name));
     let mut order: Vec<usize> = Vec::new();
     for source in &sources {
@@ -37,18 +36,11 @@ pub(super) fn cut(nodes: &[Node]) -> Vec<SubTopology> {
     let sub_topology = |group: usize| {
         // Positions grow from parents to children, so their order is topological.
         let members: Vec<usize> = (0..nodes.len()).filter(|node| groups[*node] == group).collect();
-        let stores: BTreeSet<usize> = members
-            .iter()
-            .flat_map(|node| nodes[*node].stores())
-            .copied()
-            .collect();
+        let stores: BTreeSet<usize> =
+            members.iter().flat_map(|node| nodes[*node].stores()).copied().collect();
         SubTopology {
             one_by_one: one_by_one(nodes, &members),
-            sources: sources
-                .iter()
-                .copied()
-                .filter(|source| groups[*source] == group)
-                .collect(),
+            sources: sources.iter().copied().filter(|source| groups[*source] == group).collect(),
             stores: stores.into_iter().collect(),
             nodes: members,
         }
@@ -61,11 +53,8 @@ fn groups(nodes: &[Node]) -> Vec<usize> {
     let mut groups: Vec<usize> = (0..nodes.len()).collect();
     let mut first_user: HashMap<usize, usize> = HashMap::new();
     for (position, node) in nodes.iter().enumerate() {
-        let by_store: Vec<usize> = node
-            .stores()
-            .iter()
-            .map(|store| *first_user.entry(*store).or_insert(position))
-            .collect();
+        let by_store: Vec<usize> =
+            node.stores().iter().map(|store| *first_user.entry(*store).or_insert(position)).collect();
         for other in node.parents.iter().copied().chain(by_store) {
             let (one, two) = (groups[position], groups[other]);
             let (kept, replaced) = (one.min(two), one.max(two));

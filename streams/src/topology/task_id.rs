@@ -29,10 +29,7 @@ impl FromStr for TaskId {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let parse = || {
             let (sub_topology, partition) = text.split_once('_')?;
-            Some(Self {
-                sub_topology: sub_topology.parse().ok()?,
-                partition: partition.parse().ok()?,
-            })
+            Some(Self { sub_topology: sub_topology.parse().ok()?, partition: partition.parse().ok()? })
         };
         parse().ok_or_else(|| InvalidTaskId(text.to_owned()))
     }
@@ -44,10 +41,7 @@ mod tests {
 
     #[test]
     fn a_task_id_reads_back_as_printed() {
-        let task = TaskId {
-            sub_topology: 1,
-            partition: 12,
-        };
+        let task = TaskId { sub_topology: 1, partition: 12 };
         assert_eq!(task.to_string(), "1_12");
         assert_eq!("1_12".parse(), Ok(task));
         assert!("process-id".parse::<TaskId>().is_err());

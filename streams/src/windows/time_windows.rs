@@ -23,29 +23,19 @@ impl TimeWindows {
     #[must_use]
     pub fn of_size(size: Duration) -> Self {
         let size_ms = saturating_ms(size).max(1);
-        Self {
-            size_ms,
-            advance_ms: size_ms,
-            grace_ms: 0,
-        }
+        Self { size_ms, advance_ms: size_ms, grace_ms: 0 }
     }
 
     /// Accepts records that are late by up to `grace` (Java: `ofSizeAndGrace`).
     #[must_use]
     pub fn grace(self, grace: Duration) -> Self {
-        Self {
-            grace_ms: saturating_ms(grace),
-            ..self
-        }
+        Self { grace_ms: saturating_ms(grace), ..self }
     }
 
     /// Starts a window every `advance`; kept within a millisecond and the size.
     #[must_use]
     pub fn advance_by(self, advance: Duration) -> Self {
-        Self {
-            advance_ms: saturating_ms(advance).clamp(1, self.size_ms),
-            ..self
-        }
+        Self { advance_ms: saturating_ms(advance).clamp(1, self.size_ms), ..self }
     }
 
     /// Returns the length of a window in milliseconds.
@@ -70,22 +60,13 @@ impl TimeWindows {
     ///
     /// `timestamp` is in milliseconds and not negative; the first window starts at zero.
     pub fn windows_for(&self, timestamp: i64) -> impl Iterator<Item = Window> + use<> {
-        let Self {
-            size_ms, advance_ms, ..
-        } = *self;
-        let first_ms = timestamp
-            .saturating_sub(size_ms)
-            .saturating_add(advance_ms)
-            .max(0)
-            / advance_ms
-            * advance_ms;
+        let Self { size_ms, advance_ms, .. } = *self;
+        let first_ms =
+            timestamp.saturating_sub(size_ms).saturating_add(advance_ms).max(0) / advance_ms * advance_ms;
         (0..)
             .map_while(move |number: i64| first_ms.checked_add(number.checked_mul(advance_ms)?))
             .take_while(move |start_ms| *start_ms <= timestamp)
-            .map(move |start_ms| Window {
-                start_ms,
-                end_ms: start_ms.saturating_add(size_ms),
-            })
+            .map(move |start_ms| Window { start_ms, end_ms: start_ms.saturating_add(size_ms) })
     }
 }
 
@@ -96,10 +77,7 @@ mod tests {
     use super::*;
 
     fn starts(windows: TimeWindows, timestamp: i64) -> Vec<i64> {
-        windows
-            .windows_for(timestamp)
-            .map(|window| window.start_ms)
-            .collect()
+        windows.windows_for(timestamp).map(|window| window.start_ms).collect()
     }
 
     #[test]
@@ -119,12 +97,7 @@ mod tests {
 
     #[test]
     fn the_last_millisecond_has_windows_too() {
-        assert_eq!(
-            TimeWindows::of_size(Duration::from_millis(7))
-                .windows_for(i64::MAX)
-                .count(),
-            1
-        );
+        assert_eq!(TimeWindows::of_size(Duration::from_millis(7)).windows_for(i64::MAX).count(), 1);
     }
 
     proptest! {

@@ -24,11 +24,7 @@ pub struct Windowed<K> {
 /// Prints as Kafka's `Windowed` does: `[key@start/end]`.
 impl<K: fmt::Display> fmt::Display for Windowed<K> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "[{}@{}/{}]",
-            self.key, self.window.start_ms, self.window.end_ms
-        )
+        write!(formatter, "[{}@{}/{}]", self.key, self.window.start_ms, self.window.end_ms)
     }
 }
 

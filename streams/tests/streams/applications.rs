@@ -20,10 +20,7 @@ fn counting() -> Topology {
     let builder = StreamsBuilder::new();
     builder
         .stream("words", Consumed::with(nullable(string()), string()))
-        .group_by(
-            |_, word| word.clone(),
-            Grouped::with(string(), string()).named("by-word"),
-        )
+        .group_by(|_, word| word.clone(), Grouped::with(string(), string()).named("by-word"))
         .windowed_by(TimeWindows::of_size(MINUTE).grace(MINUTE * 60))
         .count(Materialized::named("counts"))
         .to_stream()
@@ -33,45 +30,31 @@ fn counting() -> Topology {
 
 /// 40 words a round, each of 10 words four times, over two minutes.
 fn words() -> Vec<(String, i64)> {
-    (0..40)
-        .map(|number| (format!("word-{}", number % 10), (number % 2) * 60_000))
-        .collect()
+    (0..40).map(|number| (format!("word-{}", number % 10), (number % 2) * 60_000)).collect()
 }
 
 fn produce_words(cluster: &Cluster) {
     let words = words();
-    cluster.produce(
-        "words",
-        words.iter().map(|(word, timestamp)| (word.as_str(), *timestamp)),
-    );
+    cluster.produce("words", words.iter().map(|(word, timestamp)| (word.as_str(), *timestamp)));
 }
 
 fn counts(application: &Application) -> BTreeMap<String, i64> {
     let store = application.window_store::<String, i64>("counts").unwrap();
     let entries = store.all(usize::MAX).unwrap_or_default();
-    entries
-        .into_iter()
-        .map(|entry| (entry.key.to_string(), entry.value))
-        .collect()
+    entries.into_iter().map(|entry| (entry.key.to_string(), entry.value)).collect()
 }
 
 fn expected_counts(rounds: i64) -> BTreeMap<String, i64> {
     let mut counts = BTreeMap::new();
     for (word, timestamp) in words() {
-        *counts
-            .entry(format!("[{word}@{timestamp}/{}]", timestamp + 60_000))
-            .or_insert(0) += rounds;
+        *counts.entry(format!("[{word}@{timestamp}/{}]", timestamp + 60_000)).or_insert(0) += rounds;
     }
     counts
 }
 
 fn wait_for_counts(application: &Application, rounds: i64) {
     let expected = expected_counts(rounds);
-    eventually(
-        "the counts of all words",
-        || counts(application),
-        |counts| *counts == expected,
-    );
+    eventually("the counts of all words", || counts(application), |counts| *counts == expected);
 }
 
 #[test]
@@ -79,19 +62,14 @@ fn records_go_through_repartition_topic_store_and_output_topic() {
     let cluster = Cluster::start();
     cluster.create_topic("words", 2);
     cluster.create_topic("word-counts", 2);
-    let application = cluster.start_application(
-        &counting(),
-        &cluster.config("counting", &cluster.state_dir("one")),
-    );
+    let application =
+        cluster.start_application(&counting(), &cluster.config("counting", &cluster.state_dir("one")));
     produce_words(&cluster);
     wait_for_counts(&application, 1);
     assert_eq!(application.close(PATIENCE), ApplicationState::Stopped);
     let mut latest = BTreeMap::new();
     for (key, value, _) in cluster.read_all("word-counts") {
-        latest.insert(
-            key.unwrap(),
-            i64::from_be_bytes(value.unwrap().try_into().unwrap()),
-        );
+        latest.insert(key.unwrap(), i64::from_be_bytes(value.unwrap().try_into().unwrap()));
     }
     assert_eq!(latest.len(), 10);
     assert!(latest.values().all(|count| *count == 4), "{latest:?}");
@@ -99,9 +77,7 @@ fn records_go_through_repartition_topic_store_and_output_topic() {
     assert_eq!(repartitioned.len(), 40);
     let changelog = cluster.read_all("counting-counts-changelog");
     assert!(
-        changelog
-            .iter()
-            .all(|(key, ..)| key.as_ref().unwrap().ends_with(&[0; 4])),
+        changelog.iter().all(|(key, ..)| key.as_ref().unwrap().ends_with(&[0; 4])),
         "window keys end in a sequence"
     );
 }
@@ -138,11 +114,7 @@ fn state_that_is_gone_is_restored_from_the_changelog() {
     wait_for_counts(&application, 1);
     application.close(PATIENCE);
     let application = cluster.start_application(&counting(), &config("two"));
-    assert_eq!(
-        counts(&application),
-        expected_counts(1),
-        "restored before anything was processed"
-    );
+    assert_eq!(counts(&application), expected_counts(1), "restored before anything was processed");
     produce_words(&cluster);
     wait_for_counts(&application, 2);
 }
@@ -157,11 +129,7 @@ fn state_that_is_ahead_of_a_replaced_changelog_is_not_believed() {
     produce_words(&cluster);
     wait_for_counts(&application, 1);
     application.close(PATIENCE);
-    for (_, deleted) in cluster
-        .admin()
-        .delete_topics(&["counting-counts-changelog"])
-        .unwrap()
-    {
+    for (_, deleted) in cluster.admin().delete_topics(&["counting-counts-changelog"]).unwrap() {
         deleted.unwrap();
     }
     let application = cluster.start_application(&counting(), &config);
@@ -198,10 +166,7 @@ fn a_panic_ends_the_application_and_not_the_process_and_its_work_is_done_again()
             .filter(move |_, word| {
                 !(word == "word-7" && poisoned.load(Ordering::Relaxed)) || panic!("word-7 is poison")
             })
-            .group_by(
-                |_, word| word.clone(),
-                Grouped::with(string(), string()).named("by-word"),
-            )
+            .group_by(|_, word| word.clone(), Grouped::with(string(), string()).named("by-word"))
             .windowed_by(TimeWindows::of_size(MINUTE).grace(MINUTE * 60))
             .count(Materialized::named("counts"));
         builder.build().unwrap()
@@ -211,24 +176,12 @@ fn a_panic_ends_the_application_and_not_the_process_and_its_work_is_done_again()
     assert_eq!(application.wait_until_stopped(PATIENCE), ApplicationState::Failed);
     let failure = application.failure().unwrap();
     assert!(matches!(*failure, ThreadError::Task(_)));
-    assert!(
-        failure
-            .to_string()
-            .ends_with("node poison: user code panicked: word-7 is poison"),
-        "{failure}"
-    );
+    assert!(failure.to_string().ends_with("node poison: user code panicked: word-7 is poison"), "{failure}");
     drop(application);
     poisoned.store(false, Ordering::Relaxed);
     let application = cluster.start_application(&topology, &config);
-    let repaired = eventually(
-        "every word counted",
-        || counts(&application),
-        |counts| counts.len() == 10,
-    );
-    assert!(
-        repaired.values().all(|count| *count >= 4),
-        "at least once: {repaired:?}"
-    );
+    let repaired = eventually("every word counted", || counts(&application), |counts| counts.len() == 10);
+    assert!(repaired.values().all(|count| *count >= 4), "at least once: {repaired:?}");
 }
 
 #[test]
@@ -239,10 +192,7 @@ fn a_missing_source_topic_and_an_unfit_internal_topic_are_named() {
     assert_eq!(error.to_string(), "source topics do not exist: words");
     cluster.create_topic("words", 2);
     cluster.create_topic("counting-counts-changelog", 1);
-    let error = Application::start(&counting(), &config)
-        .err()
-        .unwrap()
-        .to_string();
+    let error = Application::start(&counting(), &config).err().unwrap().to_string();
     assert!(
         error.contains("counting-counts-changelog") && error.contains("1 partitions, 2 are needed"),
         "{error}"
@@ -255,10 +205,7 @@ fn a_second_application_on_the_same_state_directory_is_refused() {
     cluster.create_topic("words", 1);
     let config = cluster.config("counting", &cluster.state_dir("one"));
     let _application = cluster.start_application(&counting(), &config);
-    let error = Application::start(&counting(), &config)
-        .err()
-        .unwrap()
-        .to_string();
+    let error = Application::start(&counting(), &config).err().unwrap().to_string();
     assert!(error.contains("is used by another process"), "{error}");
 }
 
@@ -289,9 +236,7 @@ fn a_second_instance_takes_over_half_of_the_tasks_and_all_when_the_first_leaves(
         },
     );
     produce_words(&cluster);
-    eventually("the counts of both", together, |counts| {
-        *counts == expected_counts(2)
-    });
+    eventually("the counts of both", together, |counts| *counts == expected_counts(2));
     assert_eq!(first.close(PATIENCE), ApplicationState::Stopped);
     wait_for_counts(&second, 2);
     produce_words(&cluster);

@@ -36,17 +36,11 @@ impl Cluster {
     }
 
     pub(crate) fn admin(&self) -> BlockingAdmin {
-        Admin::connect(AdminConfig::new(&self.broker.bootstrap_servers()))
-            .unwrap()
-            .blocking()
+        Admin::connect(AdminConfig::new(&self.broker.bootstrap_servers())).unwrap().blocking()
     }
 
     pub(crate) fn create_topic(&self, name: &str, partitions: i32) {
-        for (_, created) in self
-            .admin()
-            .create_topics(vec![NewTopic::new(name, partitions)])
-            .unwrap()
-        {
+        for (_, created) in self.admin().create_topics(vec![NewTopic::new(name, partitions)]).unwrap() {
             created.unwrap();
         }
     }
@@ -59,9 +53,7 @@ impl Cluster {
         let deliveries: Vec<_> = values
             .into_iter()
             .map(|(value, timestamp)| {
-                let record = ProducerRecord::new(topic)
-                    .value(value.to_owned())
-                    .timestamp(timestamp);
+                let record = ProducerRecord::new(topic).value(value.to_owned()).timestamp(timestamp);
                 producer.send(record).unwrap()
             })
             .collect();
@@ -78,10 +70,7 @@ impl Cluster {
         let partitions: Vec<TopicPartition> = (0..described.partitions.len())
             .map(|number| TopicPartition::new(topic, i32::try_from(number).unwrap()))
             .collect();
-        let wanted = partitions
-            .iter()
-            .map(|partition| (partition.clone(), OffsetSpec::Latest))
-            .collect();
+        let wanted = partitions.iter().map(|partition| (partition.clone(), OffsetSpec::Latest)).collect();
         let mut left: BTreeMap<TopicPartition, i64> = admin
             .list_offsets(&wanted)
             .unwrap()
@@ -105,10 +94,7 @@ impl Cluster {
                         record.timestamp,
                     ));
                 }
-                if left
-                    .get(batch.topic_partition())
-                    .is_some_and(|end| batch.next_offset() >= *end)
-                {
+                if left.get(batch.topic_partition()).is_some_and(|end| batch.next_offset() >= *end) {
                     left.remove(batch.topic_partition());
                 }
             }
@@ -149,10 +135,7 @@ pub(crate) fn eventually<T: std::fmt::Debug>(
         if holds(&value) {
             return value;
         }
-        assert!(
-            clock.now().monotonic < deadline,
-            "{what} did not come true; last: {value:?}"
-        );
+        assert!(clock.now().monotonic < deadline, "{what} did not come true; last: {value:?}");
         std::thread::yield_now();
     }
 }

@@ -11,14 +11,9 @@ use tidemill_streams::{
 fn a_windowed_count_by_a_new_key_is_two_sub_topologies() {
     let builder = StreamsBuilder::new();
     let words = builder.stream("words", Consumed::with(nullable(string()), string()));
+    words.filter(|_, word| word.is_empty()).to("empty-words", Produced::inherited());
     words
-        .filter(|_, word| word.is_empty())
-        .to("empty-words", Produced::inherited());
-    words
-        .group_by(
-            |_, word| word.clone(),
-            Grouped::with(string(), string()).named("by-word"),
-        )
+        .group_by(|_, word| word.clone(), Grouped::with(string(), string()).named("by-word"))
         .windowed_by(TimeWindows::of_size(Duration::from_secs(60)))
         .count(Materialized::named("counts"))
         .to_stream()
@@ -95,24 +90,13 @@ fn mistakes_in_a_topology_are_named_when_it_is_built() {
     };
     assert_eq!(built(&|_| {}), TopologyError::Empty);
     let twice = built(&|builder| {
-        builder
-            .stream("words", Consumed::with(string(), string()))
-            .to("one", Produced::inherited());
-        builder
-            .stream("words", Consumed::with(string(), string()))
-            .to("two", Produced::inherited());
+        builder.stream("words", Consumed::with(string(), string())).to("one", Produced::inherited());
+        builder.stream("words", Consumed::with(string(), string())).to("two", Produced::inherited());
     });
-    assert_eq!(
-        twice,
-        TopologyError::TopicReadTwice {
-            topic: "words".to_owned()
-        }
-    );
+    assert_eq!(twice, TopologyError::TopicReadTwice { topic: "words".to_owned() });
     let no_serde = built(&|builder| {
         let words = builder.stream("words", Consumed::with(string(), string()));
-        words
-            .map_values(|word| word.len() as i64)
-            .to("lengths", Produced::inherited());
+        words.map_values(|word| word.len() as i64).to("lengths", Produced::inherited());
     });
     assert_eq!(
         no_serde.to_string(),
@@ -124,20 +108,10 @@ fn mistakes_in_a_topology_are_named_when_it_is_built() {
         grouped.count(Materialized::named("counts"));
         grouped.count(Materialized::named("counts"));
     });
-    assert_eq!(
-        same_store.to_string(),
-        "two stores are named counts: give one of them another name"
-    );
+    assert_eq!(same_store.to_string(), "two stores are named counts: give one of them another name");
     let illegal = built(&|builder| {
         let words = builder.stream("words", Consumed::with(string(), string()));
-        words
-            .group_by_key(Grouped::inherited())
-            .count(Materialized::named("all counts"));
+        words.group_by_key(Grouped::inherited()).count(Materialized::named("all counts"));
     });
-    assert_eq!(
-        illegal,
-        TopologyError::InvalidName {
-            name: "all counts".to_owned()
-        }
-    );
+    assert_eq!(illegal, TopologyError::InvalidName { name: "all counts".to_owned() });
 }

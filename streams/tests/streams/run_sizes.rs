@@ -37,15 +37,8 @@ fn topology() -> Topology {
         .to("results", Produced::with(nullable(string()), nullable(i64())));
     numbers
         .flat_map_values(|number| vec![number; usize::try_from(number % 3).unwrap_or(0)])
-        .group_by(
-            |_, number| number % 2,
-            Grouped::with(i64(), i64()).named("by-parity"),
-        )
-        .aggregate(
-            || 0,
-            |_, number, total| total + number,
-            Materialized::named("totals").value_serde(i64()),
-        )
+        .group_by(|_, number| number % 2, Grouped::with(i64(), i64()).named("by-parity"))
+        .aggregate(|| 0, |_, number, total| total + number, Materialized::named("totals").value_serde(i64()))
         .to_stream()
         .to("totals", Produced::inherited());
     builder.build().unwrap()
@@ -68,28 +61,16 @@ fn written(
     let driver = TopologyTestDriver::with_options(&topology(), options).unwrap();
     let input = driver.input_topic("numbers", nullable(string()), i64());
     for half in records.chunks(records.len() / 2 + 1) {
-        let records = half
-            .iter()
-            .map(|(key, value, timestamp)| Record::new(key.clone(), *value, *timestamp));
+        let records = half.iter().map(|(key, value, timestamp)| Record::new(key.clone(), *value, *timestamp));
         input.pipe_queued(records.collect()).unwrap();
         driver.advance_wall_clock(Duration::from_secs(31)).unwrap();
     }
     let read = |topic: &str| {
         let output = driver.output_topic(topic, nullable(bytes()), nullable(bytes()));
         let records = output.read_records().unwrap();
-        records
-            .into_iter()
-            .map(|record| (record.key, record.value, record.timestamp))
-            .collect()
+        records.into_iter().map(|record| (record.key, record.value, record.timestamp)).collect()
     };
-    (
-        TOPICS
-            .iter()
-            .chain(&["totals"])
-            .map(|topic| read(topic))
-            .collect(),
-        driver.metrics(),
-    )
+    (TOPICS.iter().chain(&["totals"]).map(|topic| read(topic)).collect(), driver.metrics())
 }
 
 fn records() -> impl Strategy<Value = Vec<(Option<String>, i64, i64)>> {
@@ -113,10 +94,6 @@ fn coalesced_emission_ends_where_every_update_ends() {
     let records: Vec<_> = (0..30).map(|number| (key(), number, number)).collect();
     let (every, _) = written(&records, Emission::EveryUpdate, RunSize::AtMost(7));
     let (coalesced, _) = written(&records, Emission::Coalesced, RunSize::AtMost(7));
-    assert_eq!(
-        every[1..4],
-        coalesced[1..4],
-        "changelogs are written once a key and commit either way"
-    );
+    assert_eq!(every[1..4], coalesced[1..4], "changelogs are written once a key and commit either way");
     assert!(coalesced[0].len() < every[0].len());
 }

@@ -28,20 +28,11 @@ fn every_path_that_the_architecture_names_exists() {
 #[test]
 fn every_test_that_the_architecture_names_exists() {
     let text = tree::read("ARCHITECTURE.md");
-    let named: BTreeSet<String> = quoted(&text)
-        .into_iter()
-        .filter_map(|name| name.strip_prefix("test: ").map(str::to_owned))
-        .collect();
-    assert!(
-        named.len() >= 8,
-        "each invariant names the test that holds it, as `test: name_of_the_test`"
-    );
+    let named: BTreeSet<String> =
+        quoted(&text).into_iter().filter_map(|name| name.strip_prefix("test: ").map(str::to_owned)).collect();
+    assert!(named.len() >= 8, "each invariant names the test that holds it, as `test: name_of_the_test`");
     let sources: Vec<String> = tree::files(".rs").iter().map(|path| tree::read(path)).collect();
-    let exists = |name: &String| {
-        sources
-            .iter()
-            .any(|source| source.contains(&format!("fn {name}(")))
-    };
+    let exists = |name: &String| sources.iter().any(|source| source.contains(&format!("fn {name}(")));
     let findings: Vec<String> = named.into_iter().filter(|name| !exists(name)).collect();
     tree::assert_none(&findings, "ARCHITECTURE.md names tests that do not exist");
 }

@@ -14,24 +14,8 @@ const ALLOWED: [(&str, &[&str]); 11] = [
     ("tidemill-broker", &["tidemill-protocol", "tidemill-log"]),
     ("tidemill-streams", &["tidemill-client"]),
     ("tidemill-examples", &["tidemill-streams", "tidemill-client"]),
-    (
-        "tidemill",
-        &[
-            "tidemill-broker",
-            "tidemill-client",
-            "tidemill-streams",
-            "tidemill-examples",
-        ],
-    ),
-    (
-        "tidemill-benches",
-        &[
-            "tidemill-broker",
-            "tidemill-client",
-            "tidemill-streams",
-            "tidemill-examples",
-        ],
-    ),
+    ("tidemill", &["tidemill-broker", "tidemill-client", "tidemill-streams", "tidemill-examples"]),
+    ("tidemill-benches", &["tidemill-broker", "tidemill-client", "tidemill-streams", "tidemill-examples"]),
     ("tidemill-tidy", &[]),
 ];
 /// External crates that one package alone may use.
@@ -45,18 +29,14 @@ struct Manifest {
 }
 
 fn manifests() -> Vec<Manifest> {
-    let paths = tree::files("Cargo.toml")
-        .into_iter()
-        .filter(|path| path != "Cargo.toml" && !path.contains("/fuzz/"));
+    let paths =
+        tree::files("Cargo.toml").into_iter().filter(|path| path != "Cargo.toml" && !path.contains("/fuzz/"));
     paths
         .map(|path| {
             let text = tree::read(&path);
             let (mut section, mut name) = (String::new(), String::new());
             let mut sections: BTreeMap<String, Vec<String>> = BTreeMap::new();
-            for line in text
-                .lines()
-                .map(str::trim)
-                .filter(|line| !line.is_empty() && !line.starts_with('#'))
+            for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
             {
                 if let Some(header) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
                     section = header.to_owned();
@@ -80,27 +60,17 @@ fn packages_depend_only_on_what_the_design_allows() {
     let mut findings = Vec::new();
     for manifest in manifests() {
         let Some((_, allowed)) = ALLOWED.iter().find(|(name, _)| *name == manifest.name) else {
-            findings.push(format!(
-                "{}: package {} is not in ALLOWED",
-                manifest.path, manifest.name
-            ));
+            findings.push(format!("{}: package {} is not in ALLOWED", manifest.path, manifest.name));
             continue;
         };
-        for dependency in manifest
-            .sections
-            .get("dependencies")
-            .into_iter()
-            .flatten()
-            .map(|line| dependency_name(line))
+        for dependency in
+            manifest.sections.get("dependencies").into_iter().flatten().map(|line| dependency_name(line))
         {
             let ours = dependency == "tidemill" || dependency.starts_with("tidemill-");
             if ours && dependency != "tidemill-environment" && !allowed.contains(&dependency) {
                 findings.push(format!("{} must not depend on {dependency}", manifest.name));
             }
-            if ONLY_USER
-                .iter()
-                .any(|(name, user)| *name == dependency && *user != manifest.name)
-            {
+            if ONLY_USER.iter().any(|(name, user)| *name == dependency && *user != manifest.name) {
                 findings.push(format!("{} must not use {dependency}", manifest.name));
             }
         }
@@ -127,38 +97,18 @@ fn versions_and_features_live_in_the_root_alone() {
 #[test]
 fn every_dependency_of_the_root_says_why_it_is_there() {
     let text = tree::read("Cargo.toml");
-    let table = text
-        .split("[workspace.dependencies]")
-        .nth(1)
-        .expect("the root has the table");
+    let table = text.split("[workspace.dependencies]").nth(1).expect("the root has the table");
     let table = table.split("\n[").next().unwrap_or(table);
-    let lines = table
-        .lines()
-        .filter(|line| line.contains('=') && !line.starts_with("tidemill-"));
-    let findings: Vec<String> = lines
-        .filter(|line| !line.contains('#'))
-        .map(str::to_owned)
-        .collect();
+    let lines = table.lines().filter(|line| line.contains('=') && !line.starts_with("tidemill-"));
+    let findings: Vec<String> = lines.filter(|line| !line.contains('#')).map(str::to_owned).collect();
     tree::assert_none(&findings, "give each of these a reason behind `#`");
 }
 
 #[test]
 fn handlers_touch_no_file_and_no_socket() {
-    let forbidden = [
-        "std::fs",
-        "std::net::Tcp",
-        "tokio::net",
-        "tokio::fs",
-        "tidemill_log::Disk",
-    ];
-    let handlers = tree::files(".rs")
-        .into_iter()
-        .filter(|path| path.starts_with("broker/src/handlers/"));
-    let findings: Vec<String> = handlers
-        .filter(|path| forbidden.iter().any(|name| tree::read(path).contains(name)))
-        .collect();
-    tree::assert_none(
-        &findings,
-        "ask a partition, the metadata or a coordinator instead",
-    );
+    let forbidden = ["std::fs", "std::net::Tcp", "tokio::net", "tokio::fs", "tidemill_log::Disk"];
+    let handlers = tree::files(".rs").into_iter().filter(|path| path.starts_with("broker/src/handlers/"));
+    let findings: Vec<String> =
+        handlers.filter(|path| forbidden.iter().any(|name| tree::read(path).contains(name))).collect();
+    tree::assert_none(&findings, "ask a partition, the metadata or a coordinator instead");
 }

@@ -14,10 +14,7 @@ fn every_file_of_a_registry_is_registered() {
     for (folder, list) in REGISTRIES {
         let registered = tree::read(list);
         for path in tree::files(".rs") {
-            let Some(name) = path
-                .strip_prefix(folder)
-                .and_then(|file| file.strip_suffix(".rs"))
-            else {
+            let Some(name) = path.strip_prefix(folder).and_then(|file| file.strip_suffix(".rs")) else {
                 continue;
             };
             let own_module = !name.contains('/') && name != "mod";
@@ -52,8 +49,5 @@ fn every_kafka_api_has_a_handler_or_is_declared_unserved() {
             findings.push(name.to_owned());
         }
     }
-    tree::assert_none(
-        &findings,
-        "serve these APIs or name them in docs/compatibility.md",
-    );
+    tree::assert_none(&findings, "serve these APIs or name them in docs/compatibility.md");
 }

@@ -13,22 +13,14 @@ const GENERATED: [&str; 4] = [
 ];
 /// Files that may be longer, each with its reason.
 const LONG_FILES: [(&str, &str); 3] = [
-    (
-        "broker/protocol/src/error_code.rs",
-        "one table: Kafka's error codes, a line or two each",
-    ),
-    (
-        "broker/src/group/api/tests.rs",
-        "one conversation with each of eleven APIs, in every version",
-    ),
+    ("broker/protocol/src/error_code.rs", "one table: Kafka's error codes, a line or two each"),
+    ("broker/src/group/api/tests.rs", "one conversation with each of eleven APIs, in every version"),
     (
         "broker/src/group/coordinator/tests/simulation.rs",
         "one simulation: its moves and checks are read together",
     ),
 ];
-const FORBIDDEN_NAMES: [&str; 8] = [
-    "util", "utils", "common", "helper", "helpers", "misc", "types", "impls",
-];
+const FORBIDDEN_NAMES: [&str; 8] = ["util", "utils", "common", "helper", "helpers", "misc", "types", "impls"];
 
 fn sources() -> impl Iterator<Item = (String, String)> {
     let written = |path: &String| !GENERATED.iter().any(|generated| path.starts_with(generated));
@@ -41,22 +33,14 @@ fn sources() -> impl Iterator<Item = (String, String)> {
 /// Lines that hold code: neither blank, comment, nor part of a file's own tests.
 fn code_lines(text: &str) -> usize {
     let code = text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or(text);
-    code.lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with("//"))
-        .count()
+    code.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")).count()
 }
 
 #[test]
 fn every_file_says_first_what_it_is_for() {
-    let findings: Vec<String> = sources()
-        .filter(|(_, text)| !text.starts_with("//! "))
-        .map(|(path, _)| path)
-        .collect();
-    tree::assert_none(
-        &findings,
-        "begin these files with a `//!` line that says what they are for",
-    );
+    let findings: Vec<String> =
+        sources().filter(|(_, text)| !text.starts_with("//! ")).map(|(path, _)| path).collect();
+    tree::assert_none(&findings, "begin these files with a `//!` line that says what they are for");
 }
 
 #[test]
@@ -87,28 +71,18 @@ fn no_function_is_longer_than_a_screen() {
 fn no_name_says_nothing() {
     let findings: Vec<String> = tree::files(".rs")
         .into_iter()
-        .filter(|path| {
-            path.split('/')
-                .any(|part| FORBIDDEN_NAMES.contains(&part.trim_end_matches(".rs")))
-        })
+        .filter(|path| path.split('/').any(|part| FORBIDDEN_NAMES.contains(&part.trim_end_matches(".rs"))))
         .collect();
     tree::assert_none(&findings, "name these files after what they hold");
 }
 
 #[test]
 fn nothing_is_left_for_later() {
-    let marks = [
-        concat!("TO", "DO"),
-        concat!("FIX", "ME"),
-        concat!("XX", "X:"),
-        concat!("#[ign", "ore]"),
-    ];
+    let marks = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X:"), concat!("#[ign", "ore]")];
     let mut findings = Vec::new();
     for (path, text) in sources() {
-        for (number, line) in text
-            .lines()
-            .enumerate()
-            .filter(|(_, line)| marks.iter().any(|mark| line.contains(mark)))
+        for (number, line) in
+            text.lines().enumerate().filter(|(_, line)| marks.iter().any(|mark| line.contains(mark)))
         {
             findings.push(format!("{path}:{}: {}", number + 1, line.trim()));
         }
@@ -128,10 +102,7 @@ fn functions(text: &str) -> Vec<(String, usize)> {
         let Some(length) = lines[start..].iter().position(|line| *line == closing) else {
             continue;
         };
-        found.push((
-            name.to_owned(),
-            code_lines(&lines[start..=start + length].join("\n")),
-        ));
+        found.push((name.to_owned(), code_lines(&lines[start..=start + length].join("\n"))));
     }
     found
 }

@@ -5,30 +5,17 @@ use std::process::Command;
 
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the package lies in the root")
-        .to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package lies in the root").to_owned()
 }
 
 /// Paths of all tracked or new, not ignored, files that end in `extension`, relative to the root.
 pub(crate) fn files(extension: &str) -> Vec<String> {
     let output = Command::new("git")
-        .args([
-            "ls-files",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-            "--deduplicate",
-        ])
+        .args(["ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate"])
         .current_dir(root())
         .output()
         .expect("git is installed");
-    assert!(
-        output.status.success(),
-        "git ls-files failed: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "git ls-files failed: {}", String::from_utf8_lossy(&output.stderr));
     let all = String::from_utf8(output.stdout).expect("paths are UTF-8");
     let files: Vec<String> = all
         .lines()

@@ -52,10 +52,7 @@ impl Admin {
     /// # Errors
     /// [`AdminError`] if the call failed.
     pub async fn describe_cluster(&self) -> Result<ClusterDescription, AdminError> {
-        let request = DescribeClusterRequest {
-            endpoint_type: 1,
-            ..DescribeClusterRequest::default()
-        };
+        let request = DescribeClusterRequest { endpoint_type: 1, ..DescribeClusterRequest::default() };
         let answer = within(self.ask_any("describe cluster", |_| request.clone())).await?;
         AdminError::check("describe cluster", answer.error_code, answer.error_message)?;
         let brokers = answer.brokers.into_iter().map(|broker| BrokerMetadata {

@@ -56,19 +56,13 @@ pub struct ConfigResource {
 impl ConfigResource {
     /// Names a topic.
     pub fn topic(name: impl Into<String>) -> Self {
-        Self {
-            resource_type: ResourceType::Topic,
-            name: name.into(),
-        }
+        Self { resource_type: ResourceType::Topic, name: name.into() }
     }
 
     /// Names a broker.
     #[must_use]
     pub fn broker(node_id: i32) -> Self {
-        Self {
-            resource_type: ResourceType::Broker,
-            name: node_id.to_string(),
-        }
+        Self { resource_type: ResourceType::Broker, name: node_id.to_string() }
     }
 
     fn subject(&self) -> String {
@@ -139,11 +133,7 @@ impl ConfigDescription {
     /// Returns the value of `name`.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&str> {
-        self.entries
-            .iter()
-            .find(|entry| entry.name == name)?
-            .value
-            .as_deref()
+        self.entries.iter().find(|entry| entry.name == name)?.value.as_deref()
     }
 }
 
@@ -200,10 +190,7 @@ impl Admin {
                 include_documentation: true,
             };
             let answer = match node {
-                None => {
-                    self.ask_any("describe configurations", |_| request.clone())
-                        .await?
-                }
+                None => self.ask_any("describe configurations", |_| request.clone()).await?,
                 Some(node) => {
                     self.know_node(node).await;
                     let answer = self.cluster.call_node(node, |_| request).await;
@@ -212,10 +199,7 @@ impl Admin {
             };
             for described in answer.results {
                 let resource_type = ResourceType::from_code(described.resource_type);
-                let resource = ConfigResource {
-                    resource_type,
-                    name: described.resource_name,
-                };
+                let resource = ConfigResource { resource_type, name: described.resource_name };
                 let checked =
                     AdminError::check(&resource.subject(), described.error_code, described.error_message);
                 let entries = described.configs.into_iter().map(entry).collect();
@@ -245,10 +229,7 @@ impl Admin {
         let answer = within(self.ask_any("alter configurations", |_| request.clone())).await?;
         let results = answer.responses.into_iter().map(|altered| {
             let resource_type = ResourceType::from_code(altered.resource_type);
-            let resource = ConfigResource {
-                resource_type,
-                name: altered.resource_name,
-            };
+            let resource = ConfigResource { resource_type, name: altered.resource_name };
             let result = AdminError::check(&resource.subject(), altered.error_code, altered.error_message);
             (resource, result)
         });

@@ -58,11 +58,7 @@ impl AdminError {
     pub(super) fn check(subject: &str, code: i16, message: Option<String>) -> Result<(), Self> {
         match ErrorCode::from_code(code) {
             ErrorCode::None => Ok(()),
-            code => Err(Self::Refused {
-                subject: subject.to_owned(),
-                code,
-                message,
-            }),
+            code => Err(Self::Refused { subject: subject.to_owned(), code, message }),
         }
     }
 

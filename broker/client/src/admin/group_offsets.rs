@@ -53,20 +53,14 @@ impl Admin {
         let identity = CommitIdentity::outside_group(group);
         let build = |_| committed::offset_commit_request(&identity, offsets);
         let code = |answer: &<OffsetCommitRequest as Request>::Response| {
-            answer
-                .topics
-                .first()
-                .and_then(|topic| topic.partitions.first())
-                .map_or(0, |row| row.error_code)
+            answer.topics.first().and_then(|topic| topic.partitions.first()).map_or(0, |row| row.error_code)
         };
         let answer =
             within(self.ask_coordinator_up_to(group, committed::OFFSET_COMMIT_LIMIT, build, code)).await?;
-        let results = committed::commit_results(answer)
-            .into_iter()
-            .map(|(partition, code)| {
-                let result = AdminError::check(&format!("group {group}, {partition}"), code.code(), None);
-                (partition, result)
-            });
+        let results = committed::commit_results(answer).into_iter().map(|(partition, code)| {
+            let result = AdminError::check(&format!("group {group}, {partition}"), code.code(), None);
+            (partition, result)
+        });
         Ok(results.collect())
     }
 
@@ -81,15 +75,11 @@ impl Admin {
     ) -> Result<ItemResults<TopicPartition, ()>, AdminError> {
         let mut topics: BTreeMap<&str, Vec<OffsetDeleteRequestPartition>> = BTreeMap::new();
         for partition in partitions {
-            let row = OffsetDeleteRequestPartition {
-                partition_index: partition.partition,
-            };
+            let row = OffsetDeleteRequestPartition { partition_index: partition.partition };
             topics.entry(&partition.topic).or_default().push(row);
         }
-        let topic = |(name, partitions): (&str, _)| OffsetDeleteRequestTopic {
-            name: name.to_owned(),
-            partitions,
-        };
+        let topic =
+            |(name, partitions): (&str, _)| OffsetDeleteRequestTopic { name: name.to_owned(), partitions };
         let request = OffsetDeleteRequest {
             group_id: group.to_owned(),
             topics: topics.into_iter().map(topic).collect(),

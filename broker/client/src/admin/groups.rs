@@ -71,10 +71,7 @@ impl Admin {
         for broker in cluster.brokers {
             let subject = format!("groups of broker {}", broker.node_id);
             self.know_node(broker.node_id).await;
-            let answer = self
-                .cluster
-                .call_node(broker.node_id, |_| ListGroupsRequest::default())
-                .await;
+            let answer = self.cluster.call_node(broker.node_id, |_| ListGroupsRequest::default()).await;
             let answer = answer.map_err(|error| call_error(&subject, error))?;
             AdminError::check(&subject, answer.error_code, None)?;
             groups.extend(answer.groups.into_iter().map(|group| GroupListing {
@@ -108,15 +105,8 @@ impl Admin {
                     |answer: &<DescribeGroupsRequest as tidemill_protocol::Request>::Response| {
                         answer.groups.first().map_or(0, |group| group.error_code)
                     };
-                let answer = self
-                    .ask_coordinator(group, |_| request.clone(), first_code)
-                    .await?;
-                results.extend(
-                    answer
-                        .groups
-                        .into_iter()
-                        .map(|row| (row.group_id.clone(), described(row))),
-                );
+                let answer = self.ask_coordinator(group, |_| request.clone(), first_code).await?;
+                results.extend(answer.groups.into_iter().map(|row| (row.group_id.clone(), described(row))));
             }
             Ok(results)
         })
@@ -131,15 +121,11 @@ impl Admin {
         within(async {
             let mut results = Vec::with_capacity(groups.len());
             for group in groups {
-                let request = DeleteGroupsRequest {
-                    groups_names: vec![(*group).to_owned()],
-                };
+                let request = DeleteGroupsRequest { groups_names: vec![(*group).to_owned()] };
                 let first_code = |answer: &<DeleteGroupsRequest as tidemill_protocol::Request>::Response| {
                     answer.results.first().map_or(0, |group| group.error_code)
                 };
-                let answer = self
-                    .ask_coordinator(group, |_| request.clone(), first_code)
-                    .await?;
+                let answer = self.ask_coordinator(group, |_| request.clone(), first_code).await?;
                 results.extend(answer.results.into_iter().map(|row| {
                     let result = AdminError::check(&format!("group {}", row.group_id), row.error_code, None);
                     (row.group_id, result)
@@ -152,11 +138,7 @@ impl Admin {
 }
 
 fn described(group: DescribedGroup) -> Result<GroupDescription, AdminError> {
-    AdminError::check(
-        &format!("group {}", group.group_id),
-        group.error_code,
-        group.error_message,
-    )?;
+    AdminError::check(&format!("group {}", group.group_id), group.error_code, group.error_message)?;
     let of_consumers = group.protocol_type == "consumer";
     let members = group.members.into_iter().map(|member| GroupMember {
         member_id: member.member_id,
@@ -164,9 +146,7 @@ fn described(group: DescribedGroup) -> Result<GroupDescription, AdminError> {
         client_id: member.client_id,
         client_host: member.client_host,
         assignment: if of_consumers {
-            decode_assignment(member.member_assignment.clone())
-                .map(|found| found.0)
-                .unwrap_or_default()
+            decode_assignment(member.member_assignment.clone()).map(|found| found.0).unwrap_or_default()
         } else {
             Vec::new()
         },

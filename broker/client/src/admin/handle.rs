@@ -89,11 +89,9 @@ impl Admin {
         loop {
             let error = match self.try_coordinator(&subject, (group, limit), &build).await {
                 Ok(answer) => match ErrorCode::from_code(code_of(&answer)) {
-                    code if is_coordinator_moving(code) => AdminError::Refused {
-                        subject: subject.clone(),
-                        code,
-                        message: None,
-                    },
+                    code if is_coordinator_moving(code) => {
+                        AdminError::Refused { subject: subject.clone(), code, message: None }
+                    }
                     _ => return Ok(answer),
                 },
                 Err(error) => error,
@@ -112,10 +110,7 @@ impl Admin {
         let found = self.cluster.call_any(build_find).await;
         let node = coordinator_node(subject, found.map_err(|error| call_error(subject, error))?)?;
         self.know_node(node).await;
-        self.cluster
-            .call_node_up_to(node, limit, build)
-            .await
-            .map_err(|error| call_error(subject, error))
+        self.cluster.call_node_up_to(node, limit, build).await.map_err(|error| call_error(subject, error))
     }
 
     /// Refreshes the view of the cluster if it does not have `node`.
@@ -131,17 +126,12 @@ impl Admin {
     pub(super) async fn by_leader(
         &self,
         partitions: &[TopicPartition],
-    ) -> (
-        BTreeMap<i32, Vec<TopicPartition>>,
-        ItemResults<TopicPartition, ()>,
-    ) {
+    ) -> (BTreeMap<i32, Vec<TopicPartition>>, ItemResults<TopicPartition, ()>) {
         let topics = partitions.iter().map(|partition| Arc::clone(&partition.topic));
         let number = self.cluster.follow_only(topics, false);
         let refreshed = self.cluster.refreshed(number);
         let timeout = self.cluster.request_timeout();
-        let view = tokio::time::timeout(timeout, refreshed)
-            .await
-            .unwrap_or_else(|_| self.cluster.metadata());
+        let view = tokio::time::timeout(timeout, refreshed).await.unwrap_or_else(|_| self.cluster.metadata());
         let mut by_leader: BTreeMap<i32, Vec<TopicPartition>> = BTreeMap::new();
         let mut unknown = Vec::new();
         for partition in partitions {
@@ -154,14 +144,8 @@ impl Admin {
                         Some(_) => ErrorCode::LeaderNotAvailable,
                         None => ErrorCode::UnknownTopicOrPartition,
                     };
-                    unknown.push((
-                        partition.clone(),
-                        Err(AdminError::Refused {
-                            subject,
-                            code,
-                            message: None,
-                        }),
-                    ));
+                    unknown
+                        .push((partition.clone(), Err(AdminError::Refused { subject, code, message: None })));
                 }
             }
         }
@@ -171,10 +155,7 @@ impl Admin {
 
 /// Names the subject of a failed call.
 pub(super) fn call_error(subject: &str, source: CallError) -> AdminError {
-    AdminError::Call {
-        subject: subject.to_owned(),
-        source,
-    }
+    AdminError::Call { subject: subject.to_owned(), source }
 }
 
 /// Builds the question for the coordinator of `group`.
@@ -183,11 +164,7 @@ pub(crate) fn find_coordinator(group: &str, version: i16) -> FindCoordinatorRequ
     FindCoordinatorRequest {
         key: if batched { String::new() } else { group.to_owned() },
         key_type: 0,
-        coordinator_keys: if batched {
-            vec![group.to_owned()]
-        } else {
-            Vec::new()
-        },
+        coordinator_keys: if batched { vec![group.to_owned()] } else { Vec::new() },
     }
 }
 

@@ -81,20 +81,14 @@ impl Admin {
         wanted: &BTreeMap<TopicPartition, OffsetSpec>,
     ) -> ItemResults<TopicPartition, Option<OffsetAndTimestamp>> {
         let (by_leader, unknown) = self.by_leader(partitions).await;
-        let mut results: ItemResults<TopicPartition, Option<OffsetAndTimestamp>> = unknown
-            .into_iter()
-            .map(|(partition, result)| (partition, result.map(|()| None)))
-            .collect();
+        let mut results: ItemResults<TopicPartition, Option<OffsetAndTimestamp>> =
+            unknown.into_iter().map(|(partition, result)| (partition, result.map(|()| None))).collect();
         for (leader, partitions) in by_leader {
             let rows: Vec<list_offsets::Wanted> = partitions
                 .iter()
                 .filter_map(|partition| {
                     let timestamp = wanted.get(partition)?.wire_timestamp();
-                    Some(list_offsets::Wanted {
-                        partition: partition.clone(),
-                        timestamp,
-                        leader_epoch: -1,
-                    })
+                    Some(list_offsets::Wanted { partition: partition.clone(), timestamp, leader_epoch: -1 })
                 })
                 .collect();
             let request: ListOffsetsRequest = list_offsets::request(&rows, IsolationLevel::ReadUncommitted);

@@ -101,8 +101,7 @@ impl Admin {
         &self,
         topics: Vec<NewTopic>,
     ) -> Result<ItemResults<String, CreatedTopic>, AdminError> {
-        self.create_topics_with(topics, CreateTopicsOptions::default())
-            .await
+        self.create_topics_with(topics, CreateTopicsOptions::default()).await
     }
 
     /// Creates topics, or only checks them.
@@ -131,16 +130,9 @@ impl Admin {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let build = |version| {
             let by_state = version >= 6;
-            let state = |name: &String| DeleteTopicState {
-                name: Some(name.clone()),
-                topic_id: Uuid::ZERO,
-            };
+            let state = |name: &String| DeleteTopicState { name: Some(name.clone()), topic_id: Uuid::ZERO };
             DeleteTopicsRequest {
-                topics: if by_state {
-                    names.iter().map(state).collect()
-                } else {
-                    Vec::new()
-                },
+                topics: if by_state { names.iter().map(state).collect() } else { Vec::new() },
                 topic_names: if by_state { Vec::new() } else { names.clone() },
                 timeout_ms: self.timeout_ms(),
             }
@@ -159,11 +151,8 @@ impl Admin {
     /// # Errors
     /// [`AdminError`] if the call failed.
     pub async fn list_topics(&self) -> Result<Vec<TopicMetadata>, AdminError> {
-        let request = MetadataRequest {
-            topics: None,
-            allow_auto_topic_creation: false,
-            ..MetadataRequest::default()
-        };
+        let request =
+            MetadataRequest { topics: None, allow_auto_topic_creation: false, ..MetadataRequest::default() };
         let answer = within(self.ask_any("list topics", |_| request.clone())).await?;
         let mut topics: Vec<TopicMetadata> = Metadata::from_response(answer)
             .topics
@@ -195,16 +184,10 @@ impl Admin {
         let mut view = Metadata::from_response(answer);
         let results = names.iter().map(|name| {
             let subject = format!("topic {name}");
-            let refused = |code| AdminError::Refused {
-                subject,
-                code,
-                message: None,
-            };
+            let refused = |code| AdminError::Refused { subject, code, message: None };
             let result = match view.topics.remove(*name) {
                 None => Err(refused(ErrorCode::UnknownTopicOrPartition)),
-                Some(TopicMetadata {
-                    error: Some(code), ..
-                }) => Err(refused(code)),
+                Some(TopicMetadata { error: Some(code), .. }) => Err(refused(code)),
                 Some(topic) => Ok(topic),
             };
             ((*name).to_owned(), result)
@@ -225,9 +208,7 @@ impl Admin {
             count: partitions.total,
             assignments: (!partitions.assignments.is_empty()).then(|| {
                 let brokers = partitions.assignments.iter().cloned();
-                brokers
-                    .map(|broker_ids| CreatePartitionsAssignment { broker_ids })
-                    .collect()
+                brokers.map(|broker_ids| CreatePartitionsAssignment { broker_ids }).collect()
             }),
         };
         let request = CreatePartitionsRequest {
@@ -262,10 +243,8 @@ impl Admin {
     ) -> Result<ItemResults<TopicPartition, i64>, AdminError> {
         let partitions: Vec<TopicPartition> = offsets.keys().cloned().collect();
         let (by_leader, unknown) = self.by_leader(&partitions).await;
-        let mut results: ItemResults<TopicPartition, i64> = unknown
-            .into_iter()
-            .map(|(partition, result)| (partition, result.map(|()| -1)))
-            .collect();
+        let mut results: ItemResults<TopicPartition, i64> =
+            unknown.into_iter().map(|(partition, result)| (partition, result.map(|()| -1))).collect();
         for (leader, partitions) in by_leader {
             let request = DeleteRecordsRequest {
                 topics: delete_records_topics(&partitions, offsets),
@@ -293,16 +272,10 @@ fn delete_records_topics(
     let mut topics: BTreeMap<&str, Vec<DeleteRecordsPartition>> = BTreeMap::new();
     for partition in partitions {
         let offset = offsets.get(partition).copied().unwrap_or(-1);
-        let row = DeleteRecordsPartition {
-            partition_index: partition.partition,
-            offset,
-        };
+        let row = DeleteRecordsPartition { partition_index: partition.partition, offset };
         topics.entry(&partition.topic).or_default().push(row);
     }
-    let topic = |(name, partitions): (&str, _)| DeleteRecordsTopic {
-        name: name.to_owned(),
-        partitions,
-    };
+    let topic = |(name, partitions): (&str, _)| DeleteRecordsTopic { name: name.to_owned(), partitions };
     topics.into_iter().map(topic).collect()
 }
 
@@ -314,17 +287,9 @@ fn creatable(topic: NewTopic) -> CreatableTopic {
         num_partitions: topic.partitions,
         replication_factor: topic.replication_factor,
         assignments: assignments
-            .map(|(partition_index, broker_ids)| CreatableReplicaAssignment {
-                partition_index,
-                broker_ids,
-            })
+            .map(|(partition_index, broker_ids)| CreatableReplicaAssignment { partition_index, broker_ids })
             .collect(),
-        configs: configs
-            .map(|(name, value)| CreatableTopicConfig {
-                name,
-                value: Some(value),
-            })
-            .collect(),
+        configs: configs.map(|(name, value)| CreatableTopicConfig { name, value: Some(value) }).collect(),
     }
 }
 

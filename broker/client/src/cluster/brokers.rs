@@ -52,10 +52,7 @@ pub(super) struct Brokers {
 impl Brokers {
     /// Makes an empty set of connections.
     pub(super) fn new(config: ConnectionConfig) -> Self {
-        Self {
-            config,
-            slots: Mutex::new(HashMap::new()),
-        }
+        Self { config, slots: Mutex::new(HashMap::new()) }
     }
 
     /// Returns an open connection to `address`, making one if there is none.
@@ -70,11 +67,7 @@ impl Brokers {
         let mut slot = slot.lock().await;
         let now = network::now().monotonic;
         let idle = now.saturating_sub(slot.last_used) > self.config.connections_max_idle;
-        if let Some(channel) = slot
-            .channel
-            .as_ref()
-            .filter(|channel| !channel.is_closed() && !idle)
-        {
+        if let Some(channel) = slot.channel.as_ref().filter(|channel| !channel.is_closed() && !idle) {
             let channel = Arc::clone(channel);
             slot.last_used = now;
             return Ok(channel);
@@ -117,17 +110,11 @@ impl Brokers {
     }
 
     fn backoff(&self) -> Backoff {
-        Backoff {
-            first: self.config.reconnect_backoff,
-            max: self.config.reconnect_backoff_max,
-        }
+        Backoff { first: self.config.reconnect_backoff, max: self.config.reconnect_backoff_max }
     }
 
     fn slot(&self, address: &BrokerAddress, lane: Lane) -> Arc<tokio::sync::Mutex<Slot>> {
-        let key = SlotKey {
-            address: address.clone(),
-            lane,
-        };
+        let key = SlotKey { address: address.clone(), lane };
         let mut slots = self.slots.lock();
         let slot = slots.entry(key).or_insert_with(|| {
             Arc::new(tokio::sync::Mutex::new(Slot {

@@ -44,32 +44,19 @@ impl Cluster {
     pub(crate) fn start(config: ConnectionConfig, may_create: bool) -> Result<Self, ConfigError> {
         network::handle()?;
         config.validate()?;
-        let bootstrap = config
-            .bootstrap_servers
-            .iter()
-            .filter_map(|server| BrokerAddress::parse(server));
+        let bootstrap = config.bootstrap_servers.iter().filter_map(|server| BrokerAddress::parse(server));
         let shared = Arc::new(Shared {
             bootstrap: bootstrap.collect(),
             brokers: Brokers::new(config.clone()),
             published: watch::Sender::new(Arc::new(Metadata::default())),
-            interest: Mutex::new(Interest {
-                may_create,
-                ..Interest::default()
-            }),
+            interest: Mutex::new(Interest { may_create, ..Interest::default() }),
             wanted: Arc::new(Notify::new()),
             last_error: Mutex::new(None),
             config,
         });
         let config = &shared.config;
-        let backoff = Backoff {
-            first: config.retry_backoff,
-            max: config.retry_backoff_max,
-        };
-        network::spawn(refresh::keep_fresh(
-            Arc::downgrade(&shared),
-            config.metadata_max_age,
-            backoff,
-        ));
+        let backoff = Backoff { first: config.retry_backoff, max: config.retry_backoff_max };
+        network::spawn(refresh::keep_fresh(Arc::downgrade(&shared), config.metadata_max_age, backoff));
         Ok(Self { shared })
     }
 
@@ -80,10 +67,7 @@ impl Cluster {
 
     /// Returns how long to wait between tries of a request.
     pub(crate) fn retry_backoff(&self) -> Backoff {
-        Backoff {
-            first: self.shared.config.retry_backoff,
-            max: self.shared.config.retry_backoff_max,
-        }
+        Backoff { first: self.shared.config.retry_backoff, max: self.shared.config.retry_backoff_max }
     }
 
     /// Returns the newest view of the cluster.
@@ -204,10 +188,7 @@ impl Shared {
     fn address(&self, node_id: i32) -> Option<BrokerAddress> {
         let view = self.published.borrow();
         let broker = view.brokers.get(&node_id)?;
-        Some(BrokerAddress {
-            host: broker.host.clone(),
-            port: broker.port,
-        })
+        Some(BrokerAddress { host: broker.host.clone(), port: broker.port })
     }
 
     async fn call<R: Request>(
@@ -217,9 +198,7 @@ impl Shared {
         build: impl FnOnce(i16) -> R,
     ) -> Result<R::Response, CallError> {
         let version = channel.version::<R>(limit)?;
-        channel
-            .call(&build(version), version, self.config.request_timeout)
-            .await
+        channel.call(&build(version), version, self.config.request_timeout).await
     }
 
     /// Tries the known brokers, then the bootstrap servers, each once.
@@ -230,16 +209,9 @@ impl Shared {
         let known: Vec<BrokerAddress> = {
             let view = self.published.borrow();
             let of_broker = view.brokers.values();
-            of_broker
-                .map(|broker| BrokerAddress {
-                    host: broker.host.clone(),
-                    port: broker.port,
-                })
-                .collect()
+            of_broker.map(|broker| BrokerAddress { host: broker.host.clone(), port: broker.port }).collect()
         };
-        let mut last = CallError::NoBroker {
-            last: "the cluster has no known broker".to_owned(),
-        };
+        let mut last = CallError::NoBroker { last: "the cluster has no known broker".to_owned() };
         for address in known.iter().chain(&self.bootstrap) {
             let answer = match self.brokers.channel(address, Lane::Control).await {
                 Ok(channel) => self.call(&channel, i16::MAX, &build).await,
@@ -250,8 +222,6 @@ impl Shared {
                 answered => return answered,
             }
         }
-        Err(CallError::NoBroker {
-            last: last.to_string(),
-        })
+        Err(CallError::NoBroker { last: last.to_string() })
     }
 }

@@ -61,10 +61,7 @@ impl TopicMetadata {
         // Partitions are numbered from 0 without gaps; search only where that does not hold.
         match self.partitions.get(index) {
             Some(found) if found.partition == partition => Some(found),
-            _ => self
-                .partitions
-                .iter()
-                .find(|candidate| candidate.partition == partition),
+            _ => self.partitions.iter().find(|candidate| candidate.partition == partition),
         }
     }
 }
@@ -120,15 +117,7 @@ impl Metadata {
         let brokers = response.brokers.into_iter().filter_map(|broker| {
             let port = u16::try_from(broker.port).ok()?;
             let node_id = broker.node_id;
-            Some((
-                node_id,
-                BrokerMetadata {
-                    node_id,
-                    host: broker.host,
-                    port,
-                    rack: broker.rack,
-                },
-            ))
+            Some((node_id, BrokerMetadata { node_id, host: broker.host, port, rack: broker.rack }))
         });
         let mut next = Self {
             cluster_id: response.cluster_id,
@@ -212,10 +201,7 @@ mod tests {
             partitions: vec![partition],
             ..MetadataResponseTopic::default()
         };
-        MetadataResponse {
-            topics: vec![topic],
-            ..MetadataResponse::default()
-        }
+        MetadataResponse { topics: vec![topic], ..MetadataResponse::default() }
     }
 
     #[test]

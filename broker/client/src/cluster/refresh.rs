@@ -64,9 +64,7 @@ async fn refresh(client: &Shared) -> bool {
     let answer: Result<MetadataResponse, CallError> = client.call_any(|_| request.clone()).await;
     match answer {
         Ok(response) => {
-            client
-                .published
-                .send_modify(|view| *view = Arc::new(view.succeeded_by(response, number)));
+            client.published.send_modify(|view| *view = Arc::new(view.succeeded_by(response, number)));
             true
         }
         Err(error) => {
@@ -83,9 +81,5 @@ fn metadata_request(interest: &Interest) -> MetadataRequest {
         ..MetadataRequestTopic::default()
     };
     let topics = (!interest.all_topics).then(|| interest.topics.iter().map(named).collect());
-    MetadataRequest {
-        topics,
-        allow_auto_topic_creation: interest.may_create,
-        ..MetadataRequest::default()
-    }
+    MetadataRequest { topics, allow_auto_topic_creation: interest.may_create, ..MetadataRequest::default() }
 }

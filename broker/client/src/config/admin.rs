@@ -34,10 +34,6 @@ impl AdminConfig {
         let mut reader = PropertyReader::new(properties);
         let connection = ConnectionConfig::read(&mut reader)?;
         let api_timeout = reader.millis("default.api.timeout.ms", 60_000)?;
-        Ok(Self {
-            connection,
-            api_timeout,
-            warnings: reader.warnings(),
-        })
+        Ok(Self { connection, api_timeout, warnings: reader.warnings() })
     }
 }

@@ -58,9 +58,8 @@ impl ConnectionConfig {
 
     /// Reads the keys of this group.
     pub(crate) fn read(reader: &mut PropertyReader<'_>) -> Result<Self, ConfigError> {
-        let bootstrap = reader.text("bootstrap.servers").ok_or(ConfigError::Missing {
-            key: "bootstrap.servers",
-        })?;
+        let bootstrap =
+            reader.text("bootstrap.servers").ok_or(ConfigError::Missing { key: "bootstrap.servers" })?;
         let default = Self::new(bootstrap);
         let protocol = reader.text("security.protocol").unwrap_or("PLAINTEXT");
         if !protocol.eq_ignore_ascii_case("PLAINTEXT") {
@@ -68,9 +67,7 @@ impl ConnectionConfig {
         }
         let setup_max = reader.millis("socket.connection.setup.timeout.max.ms", 30_000)?;
         let config = Self {
-            client_id: reader
-                .text("client.id")
-                .map_or_else(|| default.client_id.clone(), String::from),
+            client_id: reader.text("client.id").map_or_else(|| default.client_id.clone(), String::from),
             request_timeout: reader.millis("request.timeout.ms", 30_000)?,
             reconnect_backoff: reader.millis("reconnect.backoff.ms", 50)?,
             reconnect_backoff_max: reader.millis("reconnect.backoff.max.ms", 1_000)?,
@@ -91,9 +88,7 @@ impl ConnectionConfig {
     /// Checks what must hold however the configuration was made.
     pub(crate) fn validate(&self) -> Result<(), ConfigError> {
         if self.bootstrap_servers.is_empty() {
-            return Err(ConfigError::Missing {
-                key: "bootstrap.servers",
-            });
+            return Err(ConfigError::Missing { key: "bootstrap.servers" });
         }
         for server in &self.bootstrap_servers {
             let port = server.rsplit_once(':').and_then(|(host, port)| {

@@ -127,9 +127,8 @@ impl ConsumerConfig {
     pub fn from_properties(properties: &Properties) -> Result<Self, ConfigError> {
         let mut reader = PropertyReader::new(properties);
         let connection = ConnectionConfig::read(&mut reader)?;
-        if let Some(protocol) = reader
-            .text("group.protocol")
-            .filter(|text| !text.eq_ignore_ascii_case("classic"))
+        if let Some(protocol) =
+            reader.text("group.protocol").filter(|text| !text.eq_ignore_ascii_case("classic"))
         {
             return Err(invalid("group.protocol", protocol, "classic"));
         }
@@ -169,17 +168,11 @@ impl ConsumerConfig {
         self.connection.validate()?;
         if self.heartbeat_interval.is_zero() || self.heartbeat_interval >= self.session_timeout {
             let conflict = "must be above 0 and below session.timeout.ms".to_owned();
-            return Err(ConfigError::Conflict {
-                key: "heartbeat.interval.ms",
-                conflict,
-            });
+            return Err(ConfigError::Conflict { key: "heartbeat.interval.ms", conflict });
         }
         if self.fetch_max_wait >= self.connection.request_timeout {
             let conflict = "must be below request.timeout.ms".to_owned();
-            return Err(ConfigError::Conflict {
-                key: "fetch.max.wait.ms",
-                conflict,
-            });
+            return Err(ConfigError::Conflict { key: "fetch.max.wait.ms", conflict });
         }
         Ok(())
     }
@@ -227,11 +220,7 @@ fn read_isolation_level(reader: &mut PropertyReader<'_>) -> Result<IsolationLeve
     match reader.text("isolation.level") {
         None | Some("read_uncommitted") => Ok(IsolationLevel::ReadUncommitted),
         Some("read_committed") => Ok(IsolationLevel::ReadCommitted),
-        Some(other) => Err(invalid(
-            "isolation.level",
-            other,
-            "read_uncommitted or read_committed",
-        )),
+        Some(other) => Err(invalid("isolation.level", other, "read_uncommitted or read_committed")),
     }
 }
 
@@ -240,19 +229,14 @@ fn parse_iso_duration(text: &str) -> Option<Duration> {
     let rest = text.trim().strip_prefix(['P', 'p'])?;
     let (days, time) = rest.split_once(['T', 't']).unwrap_or((rest, ""));
     let mut seconds = 0_u64;
-    for (part, units) in [
-        (days, &[('D', 86_400)][..]),
-        (time, &[('H', 3_600), ('M', 60), ('S', 1)][..]),
-    ] {
+    for (part, units) in [(days, &[('D', 86_400)][..]), (time, &[('H', 3_600), ('M', 60), ('S', 1)][..])] {
         let mut digits = String::new();
         for letter in part.chars() {
             if letter.is_ascii_digit() {
                 digits.push(letter);
                 continue;
             }
-            let (_, scale) = units
-                .iter()
-                .find(|(unit, _)| unit.eq_ignore_ascii_case(&letter))?;
+            let (_, scale) = units.iter().find(|(unit, _)| unit.eq_ignore_ascii_case(&letter))?;
             seconds = seconds.checked_add(digits.parse::<u64>().ok()?.checked_mul(*scale)?)?;
             digits.clear();
         }
@@ -268,10 +252,8 @@ mod tests {
     use super::*;
 
     fn read(pairs: &[(&str, &str)]) -> Result<ConsumerConfig, ConfigError> {
-        let mut properties: Properties = pairs
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-            .collect();
+        let mut properties: Properties =
+            pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         properties.insert("bootstrap.servers".to_owned(), "localhost:9092".to_owned());
         properties.insert("group.id".to_owned(), "g".to_owned());
         ConsumerConfig::from_properties(&properties)
@@ -288,21 +270,13 @@ mod tests {
     fn assignors_are_read_by_short_name_and_by_class_in_order() {
         let given = "sticky, org.apache.kafka.clients.consumer.CooperativeStickyAssignor";
         let config = read(&[("partition.assignment.strategy", given)]).unwrap();
-        assert_eq!(
-            config.assignors,
-            [AssignorChoice::Sticky, AssignorChoice::CooperativeSticky]
-        );
+        assert_eq!(config.assignors, [AssignorChoice::Sticky, AssignorChoice::CooperativeSticky]);
     }
 
     #[test]
     fn offset_reset_reads_a_duration() {
         let hour = AutoOffsetReset::ByDuration(Duration::from_secs(93_784));
-        assert_eq!(
-            read(&[("auto.offset.reset", "by_duration:P1DT2H3M4S")])
-                .unwrap()
-                .auto_offset_reset,
-            hour
-        );
+        assert_eq!(read(&[("auto.offset.reset", "by_duration:P1DT2H3M4S")]).unwrap().auto_offset_reset, hour);
         assert!(read(&[("auto.offset.reset", "by_duration:1h")]).is_err());
         assert!(read(&[("auto.offset.reset", "smallest")]).is_err());
     }

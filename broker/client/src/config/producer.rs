@@ -116,11 +116,8 @@ impl ProducerConfig {
         let mut reader = PropertyReader::new(properties);
         let connection = ConnectionConfig::read(&mut reader)?;
         let acks = read_acks(&mut reader)?;
-        let max_in_flight = reader.integer(
-            "max.in.flight.requests.per.connection",
-            5,
-            1..=i64::from(i32::MAX),
-        )?;
+        let max_in_flight =
+            reader.integer("max.in.flight.requests.per.connection", 5, 1..=i64::from(i32::MAX))?;
         // As in Java: a default gives way to an explicit key it contradicts, two explicit keys are an error.
         let explicit_idempotence = reader.text("enable.idempotence").is_some();
         let wanted = explicit_idempotence || (acks == Acks::All && max_in_flight <= 5);
@@ -131,9 +128,7 @@ impl ProducerConfig {
             enable_idempotence: reader.boolean("enable.idempotence", true)? && wanted,
             batch_size: reader.bytes("batch.size", 16_384)?.max(1),
             linger: reader.millis("linger.ms", 5)?,
-            buffer_memory: reader
-                .integer("buffer.memory", 32 * 1024 * 1024, 0..=i64::MAX)?
-                .unsigned_abs(),
+            buffer_memory: reader.integer("buffer.memory", 32 * 1024 * 1024, 0..=i64::MAX)?.unsigned_abs(),
             max_block: reader.millis("max.block.ms", 60_000)?,
             max_request_size: reader.bytes("max.request.size", 1024 * 1024)?,
             max_in_flight: u32::try_from(max_in_flight).expect("the range was checked"),
@@ -155,12 +150,8 @@ impl ProducerConfig {
     /// Checks what must hold however the configuration was made.
     pub(crate) fn validate(&self) -> Result<(), ConfigError> {
         self.connection.validate()?;
-        let conflict = |key, conflict: &str| {
-            Err(ConfigError::Conflict {
-                key,
-                conflict: conflict.to_owned(),
-            })
-        };
+        let conflict =
+            |key, conflict: &str| Err(ConfigError::Conflict { key, conflict: conflict.to_owned() });
         if self.enable_idempotence && self.acks != Acks::All {
             return conflict("acks", "must be all with enable.idempotence");
         }
@@ -177,10 +168,7 @@ impl ProducerConfig {
             return conflict("transactional.id", "needs enable.idempotence");
         }
         if self.delivery_timeout < self.linger + self.connection.request_timeout {
-            return conflict(
-                "delivery.timeout.ms",
-                "must not be below linger.ms + request.timeout.ms",
-            );
+            return conflict("delivery.timeout.ms", "must not be below linger.ms + request.timeout.ms");
         }
         Ok(())
     }
@@ -217,11 +205,7 @@ fn read_compression(reader: &mut PropertyReader<'_>) -> Result<(Compression, Opt
         Some("snappy") => Ok((Compression::Snappy, None)),
         Some("lz4") => Ok((Compression::Lz4, level(lz4))),
         Some("zstd") => Ok((Compression::Zstd, level(zstd))),
-        Some(other) => Err(invalid(
-            "compression.type",
-            other,
-            "none, gzip, snappy, lz4 or zstd",
-        )),
+        Some(other) => Err(invalid("compression.type", other, "none, gzip, snappy, lz4 or zstd")),
     }
 }
 
@@ -233,11 +217,9 @@ fn read_partitioner(reader: &mut PropertyReader<'_>) -> Result<PartitionerChoice
         "DefaultPartitioner" | "default" => Ok(PartitionerChoice::Default),
         "RoundRobinPartitioner" | "roundrobin" => Ok(PartitionerChoice::RoundRobin),
         "UniformStickyPartitioner" | "sticky" => Ok(PartitionerChoice::UniformSticky),
-        _ => Err(invalid(
-            "partitioner.class",
-            class,
-            "default, sticky or roundrobin (or Java's class names)",
-        )),
+        _ => {
+            Err(invalid("partitioner.class", class, "default, sticky or roundrobin (or Java's class names)"))
+        }
     }
 }
 
@@ -246,10 +228,8 @@ mod tests {
     use super::*;
 
     fn read(pairs: &[(&str, &str)]) -> Result<ProducerConfig, ConfigError> {
-        let mut properties: Properties = pairs
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-            .collect();
+        let mut properties: Properties =
+            pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         properties.insert("bootstrap.servers".to_owned(), "localhost:9092".to_owned());
         ProducerConfig::from_properties(&properties)
     }
@@ -271,10 +251,7 @@ mod tests {
     #[test]
     fn java_class_names_choose_the_partitioner() {
         let class = "org.apache.kafka.clients.producer.RoundRobinPartitioner";
-        assert_eq!(
-            read(&[("partitioner.class", class)]).unwrap().partitioner,
-            PartitionerChoice::RoundRobin
-        );
+        assert_eq!(read(&[("partitioner.class", class)]).unwrap().partitioner, PartitionerChoice::RoundRobin);
         assert!(read(&[("partitioner.class", "com.example.Mine")]).is_err());
     }
 

@@ -111,19 +111,13 @@ pub(crate) struct PropertyReader<'a> {
 impl<'a> PropertyReader<'a> {
     /// Makes a reader of `properties`.
     pub(crate) fn new(properties: &'a Properties) -> Self {
-        Self {
-            properties,
-            asked: BTreeSet::new(),
-        }
+        Self { properties, asked: BTreeSet::new() }
     }
 
     /// Returns the trimmed text of `key`; empty text counts as absent.
     pub(crate) fn text(&mut self, key: &'static str) -> Option<&'a str> {
         self.asked.insert(key);
-        self.properties
-            .get(key)
-            .map(|value| value.trim())
-            .filter(|value| !value.is_empty())
+        self.properties.get(key).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
     /// Returns an integer of `range`, or `default`.
@@ -136,13 +130,10 @@ impl<'a> PropertyReader<'a> {
         let Some(text) = self.text(key) else {
             return Ok(default);
         };
-        text.parse()
-            .ok()
-            .filter(|value| range.contains(value))
-            .ok_or_else(|| {
-                let expected = format!("an integer from {} to {}", range.start(), range.end());
-                invalid(key, text, &expected)
-            })
+        text.parse().ok().filter(|value| range.contains(value)).ok_or_else(|| {
+            let expected = format!("an integer from {} to {}", range.start(), range.end());
+            invalid(key, text, &expected)
+        })
     }
 
     /// Returns a number of bytes of `1..=max`, or `default`.
@@ -171,11 +162,7 @@ impl<'a> PropertyReader<'a> {
     pub(crate) fn list(&mut self, key: &'static str) -> Vec<String> {
         self.text(key)
             .map(|text| {
-                text.split(',')
-                    .map(str::trim)
-                    .filter(|item| !item.is_empty())
-                    .map(String::from)
-                    .collect()
+                text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(String::from).collect()
             })
             .unwrap_or_default()
     }
@@ -187,15 +174,8 @@ impl<'a> PropertyReader<'a> {
             .filter(|key| !self.asked.contains(key.as_str()))
             .map(|key| {
                 let known = NO_EFFECT.contains(&key.as_str());
-                let reason = if known {
-                    WarningReason::NoEffect
-                } else {
-                    WarningReason::Unknown
-                };
-                ConfigWarning {
-                    key: key.clone(),
-                    reason,
-                }
+                let reason = if known { WarningReason::NoEffect } else { WarningReason::Unknown };
+                ConfigWarning { key: key.clone(), reason }
             })
             .collect()
     }
@@ -203,11 +183,7 @@ impl<'a> PropertyReader<'a> {
 
 /// Makes the error of a value that cannot be used.
 pub(crate) fn invalid(key: &str, value: &str, expected: &str) -> ConfigError {
-    ConfigError::Invalid {
-        key: key.to_owned(),
-        value: value.to_owned(),
-        expected: expected.to_owned(),
-    }
+    ConfigError::Invalid { key: key.to_owned(), value: value.to_owned(), expected: expected.to_owned() }
 }
 
 #[cfg(test)]
@@ -215,18 +191,13 @@ mod tests {
     use super::*;
 
     fn properties(pairs: &[(&str, &str)]) -> Properties {
-        pairs
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-            .collect()
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
     }
 
     #[test]
     fn a_value_out_of_range_is_refused_with_key_value_and_range() {
         let given = properties(&[("retries", "-1")]);
-        let error = PropertyReader::new(&given)
-            .integer("retries", 3, 0..=10)
-            .unwrap_err();
+        let error = PropertyReader::new(&given).integer("retries", 3, 0..=10).unwrap_err();
         assert_eq!(error.to_string(), "retries=-1: expected an integer from 0 to 10");
     }
 
@@ -238,10 +209,7 @@ mod tests {
         let warnings: Vec<String> = reader.warnings().iter().map(ToString::to_string).collect();
         assert_eq!(
             warnings,
-            [
-                "key.serializer has no effect in this client",
-                "lingerms is not a known configuration key"
-            ]
+            ["key.serializer has no effect in this client", "lingerms is not a known configuration key"]
         );
     }
 

@@ -15,15 +15,9 @@ impl BrokerAddress {
     /// Reads `host:port`; an IPv6 address stands in brackets.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (host, port) = text.rsplit_once(':')?;
-        let host = host
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
-            .unwrap_or(host);
+        let host = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
         let port = port.parse().ok().filter(|port| *port > 0)?;
-        (!host.is_empty()).then(|| Self {
-            host: host.to_owned(),
-            port,
-        })
+        (!host.is_empty()).then(|| Self { host: host.to_owned(), port })
     }
 }
 
@@ -46,13 +40,7 @@ mod tests {
         for text in ["localhost:9092", "127.0.0.1:1", "[::1]:65535"] {
             assert_eq!(BrokerAddress::parse(text).unwrap().to_string(), text);
         }
-        for text in [
-            "localhost",
-            ":9092",
-            "localhost:0",
-            "localhost:65536",
-            "localhost:x",
-        ] {
+        for text in ["localhost", ":9092", "localhost:0", "localhost:65536", "localhost:x"] {
             assert_eq!(BrokerAddress::parse(text), None, "{text}");
         }
     }

@@ -96,12 +96,7 @@ impl Channel {
         let (outgoing, requests) = mpsc::channel(MAX_PIPELINED);
         let shared = Arc::new(Shared::default());
         network::spawn(write_frames(write_half, requests, Arc::clone(&shared)));
-        network::spawn(read_frames(
-            read_half,
-            Arc::clone(&shared),
-            max_response_bytes,
-            address.clone(),
-        ));
+        network::spawn(read_frames(read_half, Arc::clone(&shared), max_response_bytes, address.clone()));
         Self {
             address,
             client_id,
@@ -137,10 +132,7 @@ impl Channel {
     pub(crate) fn version<R: Request>(&self, limit: i16) -> Result<i16, CallError> {
         self.versions
             .pick::<R>(limit)
-            .ok_or_else(|| CallError::Unsupported {
-                address: self.address.clone(),
-                api: R::API_KEY,
-            })
+            .ok_or_else(|| CallError::Unsupported { address: self.address.clone(), api: R::API_KEY })
     }
 
     /// Sends `request` in `version` and waits for its answer.
@@ -159,11 +151,7 @@ impl Channel {
             Err(_) => {
                 // Answers come in order: behind one that does not come, none will.
                 self.close();
-                Err(CallError::Timeout {
-                    address: self.address.clone(),
-                    api: R::API_KEY,
-                    timeout,
-                })
+                Err(CallError::Timeout { address: self.address.clone(), api: R::API_KEY, timeout })
             }
         }
     }
@@ -172,22 +160,11 @@ impl Channel {
     pub(crate) async fn send<R: Request>(&self, request: &R, version: i16) -> Result<PendingCall, CallError> {
         let disconnected = || self.disconnected(R::API_KEY);
         let (frame, correlation_id) = self.encode(request, version)?;
-        let permit = Arc::clone(&self.permits)
-            .acquire_owned()
-            .await
-            .map_err(|_| disconnected())?;
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| disconnected())?;
         let (reply, received) = oneshot::channel();
-        let awaiting = Some(Awaiting {
-            correlation_id,
-            reply,
-            _permit: permit,
-        });
+        let awaiting = Some(Awaiting { correlation_id, reply, _permit: permit });
         self.hand_over(Outgoing { frame, awaiting }, R::API_KEY).await?;
-        Ok(PendingCall {
-            version,
-            api: R::API_KEY,
-            reply: received,
-        })
+        Ok(PendingCall { version, api: R::API_KEY, reply: received })
     }
 
     /// Hands over a request that the broker never answers (Produce with `acks=0`).
@@ -197,14 +174,7 @@ impl Channel {
         version: i16,
     ) -> Result<(), CallError> {
         let (frame, _) = self.encode(request, version)?;
-        self.hand_over(
-            Outgoing {
-                frame,
-                awaiting: None,
-            },
-            R::API_KEY,
-        )
-        .await
+        self.hand_over(Outgoing { frame, awaiting: None }, R::API_KEY).await
     }
 
     /// Waits for the answer to a request that was sent.
@@ -224,21 +194,14 @@ impl Channel {
         let mut reader = Reader::new(frame);
         ResponseHeader::decode(&mut reader, R::API_KEY, version)
             .and_then(|_| R::Response::decode(&mut reader, version))
-            .map_err(|source| CallError::Decode {
-                address: self.address.clone(),
-                api: R::API_KEY,
-                source,
-            })
+            .map_err(|source| CallError::Decode { address: self.address.clone(), api: R::API_KEY, source })
     }
 
     async fn hand_over(&self, outgoing: Outgoing, api: ApiKey) -> Result<(), CallError> {
         if self.is_closed() {
             return Err(self.disconnected(api));
         }
-        self.outgoing
-            .send(outgoing)
-            .await
-            .map_err(|_| self.disconnected(api))
+        self.outgoing.send(outgoing).await.map_err(|_| self.disconnected(api))
     }
 
     fn encode<R: Request>(&self, request: &R, version: i16) -> Result<(Bytes, i32), CallError> {
@@ -249,10 +212,8 @@ impl Channel {
             correlation_id,
             client_id: Some(self.client_id.clone()),
         };
-        let encoded = frame::encode_request(&header, request).map_err(|source| CallError::Encode {
-            api: R::API_KEY,
-            source,
-        })?;
+        let encoded = frame::encode_request(&header, request)
+            .map_err(|source| CallError::Encode { api: R::API_KEY, source })?;
         match encoded.into_parts().next() {
             Some(FramePart::Bytes(bytes)) => Ok((bytes, correlation_id)),
             _ => unreachable!("clients never defer records"),
@@ -260,10 +221,7 @@ impl Channel {
     }
 
     fn disconnected(&self, api: ApiKey) -> CallError {
-        CallError::Disconnected {
-            address: self.address.clone(),
-            api,
-        }
+        CallError::Disconnected { address: self.address.clone(), api }
     }
 }
 

@@ -24,23 +24,14 @@ pub(crate) async fn open(address: &BrokerAddress, config: &ConnectionConfig) -> 
 }
 
 async fn connect_and_ask(address: &BrokerAddress, config: &ConnectionConfig) -> Result<Channel, CallError> {
-    let refused = |reason: String| CallError::Connect {
-        address: address.to_string(),
-        reason,
-    };
+    let refused = |reason: String| CallError::Connect { address: address.to_string(), reason };
     let stream = TcpStream::connect((address.host.as_str(), address.port))
         .await
         .map_err(|error| refused(error.to_string()))?;
-    stream
-        .set_nodelay(true)
-        .map_err(|error| refused(error.to_string()))?;
+    stream.set_nodelay(true).map_err(|error| refused(error.to_string()))?;
     let max_response_bytes = config.max_response_bytes as usize;
-    let mut channel = Channel::start(
-        stream,
-        address.to_string(),
-        config.client_id.clone(),
-        max_response_bytes,
-    );
+    let mut channel =
+        Channel::start(stream, address.to_string(), config.client_id.clone(), max_response_bytes);
     let versions = ask_versions(&channel).await?;
     channel.set_versions(versions);
     Ok(channel)
@@ -54,10 +45,7 @@ async fn ask_versions(channel: &Channel) -> Result<SupportedVersions, CallError>
     }
     match ErrorCode::from_code(answer.error_code) {
         ErrorCode::None => Ok(SupportedVersions::new(
-            answer
-                .api_keys
-                .iter()
-                .map(|row| (row.api_key, row.min_version, row.max_version)),
+            answer.api_keys.iter().map(|row| (row.api_key, row.min_version, row.max_version)),
         )),
         error => Err(CallError::Connect {
             address: channel.address().to_owned(),
@@ -74,23 +62,14 @@ async fn ask(channel: &Channel, version: i16) -> Result<ApiVersionsResponse, Cal
     let pending = channel.send(&request, version).await?;
     let frame = channel.frame(pending).await?;
     // Correlation id, then the error code: the same place in every version.
-    let code = frame
-        .get(4..6)
-        .and_then(|code| code.try_into().ok())
-        .map(i16::from_be_bytes);
+    let code = frame.get(4..6).and_then(|code| code.try_into().ok()).map(i16::from_be_bytes);
     let refused = code.map(ErrorCode::from_code) == Some(ErrorCode::UnsupportedVersion);
     channel.decode::<ApiVersionsRequest>(frame, if refused { 0 } else { version })
 }
 
 /// Returns the version in which to repeat the question.
 fn fallback_version(answer: &ApiVersionsResponse) -> i16 {
-    let row = answer
-        .api_keys
-        .iter()
-        .find(|row| row.api_key == ApiKey::ApiVersions.code());
+    let row = answer.api_keys.iter().find(|row| row.api_key == ApiKey::ApiVersions.code());
     let theirs = row.map_or(0, |row| row.max_version);
-    theirs.clamp(
-        *ApiVersionsRequest::VERSIONS.start(),
-        *ApiVersionsRequest::VERSIONS.end(),
-    )
+    theirs.clamp(*ApiVersionsRequest::VERSIONS.start(), *ApiVersionsRequest::VERSIONS.end())
 }

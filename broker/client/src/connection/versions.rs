@@ -18,9 +18,7 @@ impl SupportedVersions {
             let key = ApiKey::from_code(key)?;
             Some((key, first..=last))
         });
-        Self {
-            ranges: known.collect(),
-        }
+        Self { ranges: known.collect() }
     }
 
     /// Returns the highest version of `R` that both sides speak and that is not above `limit`.

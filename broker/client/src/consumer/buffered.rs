@@ -66,9 +66,8 @@ pub(super) struct FetchedEnd {
 pub(super) fn fetched_end(records: &Bytes) -> Result<Option<FetchedEnd>, BatchError> {
     let mut end = None;
     let mut position = 0;
-    while let Some(rest) = records
-        .get(position..)
-        .filter(|rest| rest.len() >= tidemill_protocol::records::HEADER_BYTES)
+    while let Some(rest) =
+        records.get(position..).filter(|rest| rest.len() >= tidemill_protocol::records::HEADER_BYTES)
     {
         let header = RecordBatch::peek_header(rest)?;
         if header.size_bytes() > rest.len() {
@@ -105,11 +104,7 @@ impl Buffered {
         self.size_bytes += records.len();
         let mut aborted = aborted;
         aborted.sort_unstable_by_key(|transaction| transaction.first_offset);
-        self.fetched.push_back(Fetched {
-            rest: records,
-            aborted: aborted.into(),
-            high_watermark,
-        });
+        self.fetched.push_back(Fetched { rest: records, aborted: aborted.into(), high_watermark });
     }
 
     /// Takes the next batch from `position` on with at most `max_records` records (at least 1).
@@ -141,11 +136,7 @@ impl Buffered {
         };
         if end_offset < cut.end_offset {
             self.cut = Some(cut);
-        } else if self
-            .fetched
-            .front()
-            .is_some_and(|fetched| fetched.rest.is_empty())
-        {
+        } else if self.fetched.front().is_some_and(|fetched| fetched.rest.is_empty()) {
             self.fetched.pop_front();
         }
         Ok(Some(batch))
@@ -171,11 +162,7 @@ impl Buffered {
             let aborted = note_aborted(&mut self.aborting, &mut fetched.aborted, &batch, options)?;
             let hidden = aborted || batch.is_control();
             let header = *batch.header();
-            let set = if hidden {
-                empty_set(&batch)?
-            } else {
-                batch.records(MAX_DECOMPRESSED_BYTES)?
-            };
+            let set = if hidden { empty_set(&batch)? } else { batch.records(MAX_DECOMPRESSED_BYTES)? };
             return Ok(Some(Cut {
                 set,
                 end_offset: header.end_offset(),
@@ -197,10 +184,7 @@ fn note_aborted(
     if options.isolation_level == IsolationLevel::ReadUncommitted {
         return Ok(false);
     }
-    while let Some(next) = aborted
-        .front()
-        .filter(|next| next.first_offset <= batch.last_offset())
-    {
+    while let Some(next) = aborted.front().filter(|next| next.first_offset <= batch.last_offset()) {
         aborting.insert(next.producer_id);
         aborted.pop_front();
     }
@@ -221,9 +205,7 @@ fn note_aborted(
 fn empty_set(batch: &RecordBatch) -> Result<RecordSet, BatchError> {
     let mut header = *batch.header();
     header.record_count = 0;
-    header.attributes = header
-        .attributes
-        .with_compression(tidemill_protocol::records::Compression::None);
+    header.attributes = header.attributes.with_compression(tidemill_protocol::records::Compression::None);
     header.batch_length = 49;
     let bytes = Bytes::copy_from_slice(&header.encode());
     let mut input = bytes;

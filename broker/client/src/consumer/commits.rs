@@ -60,10 +60,7 @@ async fn commit(shared: &Shared, offsets: &Offsets, patience: Duration) -> Resul
         failures += 1;
         let delay = backoff.delay(failures, &mut random);
         if network::now().monotonic.saturating_sub(started) + delay >= patience {
-            return Err(CommitError::Timeout {
-                timeout: patience,
-                last: error,
-            });
+            return Err(CommitError::Timeout { timeout: patience, last: error });
         }
         tokio::time::sleep(delay).await;
     }
@@ -77,9 +74,7 @@ enum Attempt {
 async fn try_commit(shared: &Shared, group: &GroupLink, offsets: &Offsets) -> Result<(), Attempt> {
     let identity = shared.commit_identity(&group.group_id);
     let call = group.ordinary(committed::OFFSET_COMMIT_LIMIT);
-    let answer = group
-        .call(call, |_| committed::offset_commit_request(&identity, offsets))
-        .await;
+    let answer = group.call(call, |_| committed::offset_commit_request(&identity, offsets)).await;
     let answer = match answer {
         Ok(answer) => answer,
         Err(error) if error.is_retriable() => return Err(Attempt::Again(error.to_string())),
@@ -97,10 +92,7 @@ async fn try_commit(shared: &Shared, group: &GroupLink, offsets: &Offsets) -> Re
                 return Err(Attempt::Final(CommitError::Rebalancing { group_id: group_id() }));
             }
             ErrorCode::UnknownMemberId | ErrorCode::IllegalGeneration | ErrorCode::FencedInstanceId => {
-                return Err(Attempt::Final(CommitError::Fenced {
-                    group_id: group_id(),
-                    code,
-                }));
+                return Err(Attempt::Final(CommitError::Fenced { group_id: group_id(), code }));
             }
             code if code.is_retriable() => return Err(Attempt::Again(code.name().to_owned())),
             code => return Err(Attempt::Final(CommitError::Refused { partition, code })),
@@ -135,21 +127,12 @@ impl Shared {
         }
         let (answer, answered) = oneshot::channel();
         let done = Box::new(move |result| drop(answer.send(result)));
-        let late = |last: &str| CommitError::Timeout {
-            timeout: patience,
-            last: last.to_owned(),
-        };
+        let late = |last: &str| CommitError::Timeout { timeout: patience, last: last.to_owned() };
         self.commits
-            .send(CommitJob {
-                offsets,
-                patience,
-                done,
-            })
+            .send(CommitJob { offsets, patience, done })
             .await
             .map_err(|_| late("the consumer is closed"))?;
-        answered
-            .await
-            .unwrap_or_else(|_| Err(late("the consumer is closed")))
+        answered.await.unwrap_or_else(|_| Err(late("the consumer is closed")))
     }
 
     /// Commits what was polled, if `enable.auto.commit` says so and it is time.
@@ -171,11 +154,7 @@ impl Shared {
             }
         });
         // A full queue holds younger commits than this one would be once it came to its turn.
-        drop(self.commits.try_send(CommitJob {
-            offsets,
-            patience: Duration::ZERO,
-            done,
-        }));
+        drop(self.commits.try_send(CommitJob { offsets, patience: Duration::ZERO, done }));
     }
 }
 
@@ -186,11 +165,7 @@ impl Consumer {
     /// [`CommitError`]; after [`CommitError::Rebalancing`] poll and commit again what is still assigned.
     pub async fn commit_sync(&self, offsets: Option<Offsets>) -> Result<(), CommitError> {
         let offsets = offsets.unwrap_or_else(|| self.shared.state.lock().fetcher.consumed());
-        network::within(
-            self.shared
-                .commit_and_wait(offsets, self.shared.config.api_timeout),
-        )
-        .await
+        network::within(self.shared.commit_and_wait(offsets, self.shared.config.api_timeout)).await
     }
 
     /// Commits `offsets`, or with `None` what was polled, without waiting; commits keep their order.
@@ -202,18 +177,11 @@ impl Consumer {
         done: impl FnOnce(Result<(), CommitError>) + Send + 'static,
     ) {
         let offsets = offsets.unwrap_or_else(|| self.shared.state.lock().fetcher.consumed());
-        let job = CommitJob {
-            offsets,
-            patience: Duration::ZERO,
-            done: Box::new(done),
-        };
+        let job = CommitJob { offsets, patience: Duration::ZERO, done: Box::new(done) };
         if let Err(refused) = self.shared.commits.try_send(job) {
             let last = "too many commits wait for the coordinator".to_owned();
             let (mpsc::error::TrySendError::Full(job) | mpsc::error::TrySendError::Closed(job)) = refused;
-            (job.done)(Err(CommitError::Timeout {
-                timeout: Duration::ZERO,
-                last,
-            }));
+            (job.done)(Err(CommitError::Timeout { timeout: Duration::ZERO, last }));
         }
     }
 }

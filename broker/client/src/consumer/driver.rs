@@ -32,11 +32,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
             if state.membership.as_ref().is_some_and(|member| member.has_work()) {
                 shared.ready.notify_one();
             }
-            (
-                effects,
-                member_effects,
-                wake_at.map_or(member_at, |at| at.min(member_at)),
-            )
+            (effects, member_effects, wake_at.map_or(member_at, |at| at.min(member_at)))
         };
         for effect in member_effects {
             network::spawn(membership_calls::carry_out(Arc::clone(&shared), effect));
@@ -93,17 +89,12 @@ async fn reset(shared: Arc<Shared>, node: i32, targets: Vec<ResetTarget>) {
                 tracing::debug!(node, %error, "offsets not listed");
                 HashMap::new()
             }
-            Ok(answer) => list_offsets::answers(answer)
-                .into_iter()
-                .map(by_partition)
-                .collect(),
+            Ok(answer) => list_offsets::answers(answer).into_iter().map(by_partition).collect(),
         };
     let now = network::now().monotonic;
     shared.change(|state| {
         for target in &targets {
-            let answer = answers
-                .remove(&target.partition)
-                .unwrap_or(Err(ErrorCode::NetworkException));
+            let answer = answers.remove(&target.partition).unwrap_or(Err(ErrorCode::NetworkException));
             state.fetcher.on_reset(target, answer, now);
         }
     });
@@ -112,16 +103,11 @@ async fn reset(shared: Arc<Shared>, node: i32, targets: Vec<ResetTarget>) {
 
 async fn read_committed(shared: Arc<Shared>, partitions: Vec<(TopicPartition, u64)>) {
     let Some(group) = &shared.group else { return };
-    let asked: Vec<TopicPartition> = partitions
-        .iter()
-        .map(|(partition, _)| partition.clone())
-        .collect();
+    let asked: Vec<TopicPartition> = partitions.iter().map(|(partition, _)| partition.clone()).collect();
     let build = |version| -> OffsetFetchRequest {
         committed::offset_fetch_request(&group.group_id, Some(&asked), version, true)
     };
-    let answered = group
-        .call(group.ordinary(committed::OFFSET_FETCH_LIMIT), build)
-        .await;
+    let answered = group.call(group.ordinary(committed::OFFSET_FETCH_LIMIT), build).await;
     let (whole, rows) = match answered {
         Err(error) => {
             tracing::debug!(group_id = %group.group_id, %error, "committed offsets not read");
@@ -134,10 +120,7 @@ async fn read_committed(shared: Arc<Shared>, partitions: Vec<(TopicPartition, u6
                 Vec::new(),
             )
         }
-        Ok(answer) => (
-            committed::fetch_error(&answer),
-            committed::fetched_offsets(answer),
-        ),
+        Ok(answer) => (committed::fetch_error(&answer), committed::fetched_offsets(answer)),
     };
     group.notice(whole);
     let mut answers: HashMap<TopicPartition, Result<Option<OffsetAndMetadata>, ErrorCode>> =
@@ -157,12 +140,5 @@ async fn read_committed(shared: Arc<Shared>, partitions: Vec<(TopicPartition, u6
 
 fn by_partition<T>(row: (TopicPartition, ErrorCode, T)) -> (TopicPartition, Result<T, ErrorCode>) {
     let (partition, code, found) = row;
-    (
-        partition,
-        if code == ErrorCode::None {
-            Ok(found)
-        } else {
-            Err(code)
-        },
-    )
+    (partition, if code == ErrorCode::None { Ok(found) } else { Err(code) })
 }

@@ -82,10 +82,7 @@ impl Recoverable for PollError {
     fn recovery(&self) -> Recovery {
         match self {
             Self::Corrupt { .. } => Recovery::Corrupt,
-            Self::Group {
-                code: ErrorCode::FencedInstanceId,
-                ..
-            } => Recovery::Fenced,
+            Self::Group { code: ErrorCode::FencedInstanceId, .. } => Recovery::Fenced,
             Self::Group { code, .. } | Self::Refused { code, .. } if code.is_retriable() => Recovery::Retry,
             Self::Assignor { .. } => Recovery::Retry,
             _ => Recovery::Fatal,

@@ -51,10 +51,7 @@ impl Fetcher {
         state.asking = false;
         match answer {
             Ok(Some(found)) => {
-                let position = Position {
-                    offset: found.offset,
-                    epoch: found.leader_epoch.unwrap_or(-1),
-                };
+                let position = Position { offset: found.offset, epoch: found.leader_epoch.unwrap_or(-1) };
                 self.start_at(&target.partition, position);
             }
             // No record is young enough: begin with what is written next.
@@ -82,21 +79,13 @@ impl Fetcher {
         match answer {
             Ok(Some(committed)) => {
                 let epoch = committed.leader_epoch.unwrap_or(-1);
-                self.start_at(
-                    partition,
-                    Position {
-                        offset: committed.offset,
-                        epoch,
-                    },
-                );
+                self.start_at(partition, Position { offset: committed.offset, epoch });
             }
             Ok(None) => match reset {
                 Some(phase) => state.phase = phase,
                 None => {
                     state.phase = Phase::Stopped;
-                    self.report(PollError::NoOffset {
-                        partition: partition.clone(),
-                    });
+                    self.report(PollError::NoOffset { partition: partition.clone() });
                 }
             },
             Err(code) if code.is_retriable() || code == ErrorCode::UnstableOffsetCommit => {
@@ -126,21 +115,14 @@ impl Fetcher {
         match fetched_end(&answer.records) {
             Ok(None) => {}
             Ok(Some(end)) => {
-                state.fetch = Position {
-                    offset: end.next_offset,
-                    epoch: end.leader_epoch,
-                };
+                state.fetch = Position { offset: end.next_offset, epoch: end.leader_epoch };
                 let whole = answer.records.slice(..end.size_bytes);
                 state.buffered.push(whole, answer.aborted, answer.high_watermark);
             }
             Err(source) => {
                 let offset = state.fetch.offset;
                 state.phase = Phase::Stopped;
-                self.report(PollError::Corrupt {
-                    partition: partition.clone(),
-                    offset,
-                    source,
-                });
+                self.report(PollError::Corrupt { partition: partition.clone(), offset, source });
             }
         }
     }
@@ -163,10 +145,7 @@ impl Fetcher {
             }
             None => {
                 state.phase = Phase::Stopped;
-                self.report(PollError::OffsetOutOfRange {
-                    partition: partition.clone(),
-                    offset,
-                });
+                self.report(PollError::OffsetOutOfRange { partition: partition.clone(), offset });
             }
         }
     }
@@ -180,20 +159,10 @@ impl Fetcher {
             if let Some(state) = self.partitions.get_mut(&partition) {
                 state.phase = Phase::Stopped;
             }
-            self.report(PollError::Truncated {
-                partition,
-                offset,
-                end_offset,
-            });
+            self.report(PollError::Truncated { partition, offset, end_offset });
         } else {
             tracing::warn!(%partition, offset, end_offset, "the log was truncated below the position");
-            self.seek(
-                partition,
-                Position {
-                    offset: end_offset.min(offset),
-                    epoch: -1,
-                },
-            );
+            self.seek(partition, Position { offset: end_offset.min(offset), epoch: -1 });
         }
     }
 
@@ -207,10 +176,7 @@ impl Fetcher {
         if let Some(state) = self.partitions.get_mut(partition) {
             state.phase = Phase::Stopped;
         }
-        self.report(PollError::Refused {
-            partition: partition.clone(),
-            code,
-        });
+        self.report(PollError::Refused { partition: partition.clone(), code });
     }
 
     /// Waits before the partition is asked for again, with fresh metadata.
@@ -223,8 +189,6 @@ impl Fetcher {
     }
 
     fn current(&mut self, partition: &TopicPartition, generation: u64) -> Option<&mut Partition> {
-        self.partitions
-            .get_mut(partition)
-            .filter(|state| state.generation == generation)
+        self.partitions.get_mut(partition).filter(|state| state.generation == generation)
     }
 }

@@ -120,10 +120,7 @@ fn answer(row: PartitionData, whole: ErrorCode) -> FetchAnswer {
         last_stable_offset: row.last_stable_offset,
         diverging_end: (row.diverging_epoch.end_offset >= 0).then_some(row.diverging_epoch.end_offset),
         aborted: aborted
-            .map(|row| Aborted {
-                producer_id: row.producer_id,
-                first_offset: row.first_offset,
-            })
+            .map(|row| Aborted { producer_id: row.producer_id, first_offset: row.first_offset })
             .collect(),
         records: match row.records {
             Some(Records::Inline(bytes)) => bytes,

@@ -107,9 +107,7 @@ impl Plan {
         let resets = self.resets.clone().into_iter();
         effects.extend(resets.map(|(node, targets)| FetchEffect::ListOffsets { node, targets }));
         if !self.committed.is_empty() {
-            effects.push(FetchEffect::FetchCommitted {
-                partitions: self.committed.clone(),
-            });
+            effects.push(FetchEffect::FetchCommitted { partitions: self.committed.clone() });
         }
         effects
     }

@@ -61,10 +61,7 @@ impl FetcherSettings {
             reset: config.auto_offset_reset,
             partition_bytes: config.max_partition_fetch_bytes as usize,
             buffer_bytes: usize::try_from(config.fetch_buffer_bytes).unwrap_or(usize::MAX),
-            read: ReadOptions {
-                check_crcs: config.check_crcs,
-                isolation_level: config.isolation_level,
-            },
+            read: ReadOptions { check_crcs: config.check_crcs, isolation_level: config.isolation_level },
             backoff,
         }
     }
@@ -103,14 +100,9 @@ impl Fetcher {
             return;
         }
         let generation = self.new_generation();
-        let phase = if use_committed {
-            Phase::AwaitCommitted
-        } else {
-            self.initial_reset(&partition)
-        };
+        let phase = if use_committed { Phase::AwaitCommitted } else { self.initial_reset(&partition) };
         self.turn.push_back(partition.clone());
-        self.partitions
-            .insert(partition, Partition::new(generation, phase, held));
+        self.partitions.insert(partition, Partition::new(generation, phase, held));
     }
 
     /// Takes a partition away.
@@ -121,9 +113,7 @@ impl Fetcher {
 
     /// Lets the partitions the owner now knows of be fetched.
     pub(super) fn release_held(&mut self) {
-        self.partitions
-            .values_mut()
-            .for_each(|partition| partition.held = false);
+        self.partitions.values_mut().for_each(|partition| partition.held = false);
     }
 
     /// Returns the partitions.
@@ -138,19 +128,12 @@ impl Fetcher {
 
     /// Sets the position to the offset of `timestamp` (or one of Kafka's special values).
     pub(super) fn seek_to_time(&mut self, partition: &TopicPartition, timestamp: i64) -> bool {
-        self.restart(
-            partition,
-            Phase::AwaitReset(ResetTo::Timestamp(timestamp)),
-            Position::UNKNOWN,
-        )
+        self.restart(partition, Phase::AwaitReset(ResetTo::Timestamp(timestamp)), Position::UNKNOWN)
     }
 
     /// Pauses or resumes.
     pub(super) fn set_paused(&mut self, partition: &TopicPartition, paused: bool) -> bool {
-        self.partitions
-            .get_mut(partition)
-            .map(|state| state.paused = paused)
-            .is_some()
+        self.partitions.get_mut(partition).map(|state| state.paused = paused).is_some()
     }
 
     /// Returns the paused partitions.
@@ -167,13 +150,8 @@ impl Fetcher {
 
     /// Returns what to commit for everything that was polled.
     pub(super) fn consumed(&self) -> BTreeMap<TopicPartition, OffsetAndMetadata> {
-        let known = self
-            .partitions
-            .iter()
-            .filter(|(_, state)| state.position.offset >= 0);
-        known
-            .map(|(partition, state)| (partition.clone(), state.position.committable()))
-            .collect()
+        let known = self.partitions.iter().filter(|(_, state)| state.position.offset >= 0);
+        known.map(|(partition, state)| (partition.clone(), state.position.committable())).collect()
     }
 
     /// Returns the end of the partition as far as consumers see, as last fetched.
@@ -199,15 +177,8 @@ impl Fetcher {
 
     /// Decides what to ask now; also returns when to ask again if nothing happens before.
     pub(super) fn drain(&mut self, now: Now, view: &Metadata) -> (Vec<FetchEffect>, Option<Duration>) {
-        let mut plan = Plan {
-            now_ms: now.wall_ms,
-            ..Plan::default()
-        };
-        let buffered: usize = self
-            .partitions
-            .values()
-            .map(|state| state.buffered.size_bytes())
-            .sum();
+        let mut plan = Plan { now_ms: now.wall_ms, ..Plan::default() };
+        let buffered: usize = self.partitions.values().map(|state| state.buffered.size_bytes()).sum();
         let has_room = buffered < self.settings.buffer_bytes;
         for (partition, state) in &mut self.partitions {
             let may_fetch = has_room && state.has_room(self.settings.partition_bytes);
@@ -265,10 +236,7 @@ impl Fetcher {
             match state.buffered.take(partition, state.position.offset, *left, read) {
                 Ok(None) => break,
                 Ok(Some(batch)) => {
-                    state.position = Position {
-                        offset: batch.end_offset,
-                        epoch: batch.leader_epoch,
-                    };
+                    state.position = Position { offset: batch.end_offset, epoch: batch.leader_epoch };
                     *left -= batch.count.min(*left);
                     if batch.count > 0 {
                         batches.push(batch);
@@ -284,11 +252,7 @@ impl Fetcher {
                     let offset = state.position.offset;
                     state.buffered.clear();
                     state.fetch = state.position;
-                    return Err(PollError::Corrupt {
-                        partition: partition.clone(),
-                        offset,
-                        source,
-                    });
+                    return Err(PollError::Corrupt { partition: partition.clone(), offset, source });
                 }
             }
         }
@@ -319,9 +283,7 @@ impl Fetcher {
 
     fn initial_reset(&mut self, partition: &TopicPartition) -> Phase {
         self.initial_reset_phase().unwrap_or_else(|| {
-            self.report(PollError::NoOffset {
-                partition: partition.clone(),
-            });
+            self.report(PollError::NoOffset { partition: partition.clone() });
             Phase::Stopped
         })
     }

@@ -64,20 +64,12 @@ pub(super) struct CoordinatorCall {
 impl GroupLink {
     /// Makes the link of `group_id`.
     pub(super) fn new(group_id: String, cluster: Cluster) -> Self {
-        Self {
-            group_id,
-            cluster,
-            node: Mutex::new(None),
-        }
+        Self { group_id, cluster, node: Mutex::new(None) }
     }
 
     /// Returns an ordinary call.
     pub(super) fn ordinary(&self, limit: i16) -> CoordinatorCall {
-        CoordinatorCall {
-            limit,
-            timeout: self.cluster.request_timeout(),
-            lane: Lane::Control,
-        }
+        CoordinatorCall { limit, timeout: self.cluster.request_timeout(), lane: Lane::Control }
     }
 
     /// Calls the coordinator, finding it first if it is not known.
@@ -107,10 +99,7 @@ impl GroupLink {
 
     /// Forgets the coordinator if `code` says that it is another broker now.
     pub(super) fn notice(&self, code: ErrorCode) {
-        if matches!(
-            code,
-            ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable
-        ) {
+        if matches!(code, ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable) {
             self.forget();
         }
     }
@@ -125,31 +114,20 @@ impl GroupLink {
             return Ok(node);
         }
         let build = |version| find_coordinator(&self.group_id, version);
-        let answer = self
-            .cluster
-            .call_any(build)
-            .await
-            .map_err(CoordinatorError::Call)?;
+        let answer = self.cluster.call_any(build).await.map_err(CoordinatorError::Call)?;
         let (code, node) = first_row(&answer);
         match code {
             ErrorCode::None => {}
             code if code.is_retriable() => {
-                return Err(CoordinatorError::Unavailable {
-                    reason: code.name().to_owned(),
-                });
+                return Err(CoordinatorError::Unavailable { reason: code.name().to_owned() });
             }
             code => return Err(CoordinatorError::Refused(code)),
         }
         if !self.cluster.metadata().brokers.contains_key(&node) {
             let number = self.cluster.request_refresh();
             let timeout = self.cluster.request_timeout();
-            if tokio::time::timeout(timeout, self.cluster.refreshed(number))
-                .await
-                .is_err()
-            {
-                return Err(CoordinatorError::Unavailable {
-                    reason: format!("broker {node} is not known"),
-                });
+            if tokio::time::timeout(timeout, self.cluster.refreshed(number)).await.is_err() {
+                return Err(CoordinatorError::Unavailable { reason: format!("broker {node} is not known") });
             }
         }
         tracing::debug!(group_id = %self.group_id, node, "found the coordinator");

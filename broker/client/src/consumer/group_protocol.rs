@@ -29,10 +29,7 @@ pub(super) struct Subscription {
 fn group<'a>(partitions: impl IntoIterator<Item = &'a TopicPartition>) -> BTreeMap<&'a str, Vec<i32>> {
     let mut topics: BTreeMap<&str, Vec<i32>> = BTreeMap::new();
     for partition in partitions {
-        topics
-            .entry(&partition.topic)
-            .or_default()
-            .push(partition.partition);
+        topics.entry(&partition.topic).or_default().push(partition.partition);
     }
     topics
 }
@@ -42,9 +39,7 @@ fn flatten(topics: impl IntoIterator<Item = (String, Vec<i32>)>) -> Vec<TopicPar
     for (topic, partitions) in topics {
         let topic: Arc<str> = Arc::from(topic);
         all.extend(
-            partitions
-                .into_iter()
-                .map(|partition| TopicPartition::new(Arc::clone(&topic), partition)),
+            partitions.into_iter().map(|partition| TopicPartition::new(Arc::clone(&topic), partition)),
         );
     }
     all
@@ -65,10 +60,7 @@ fn versioned(message: &impl Message) -> Result<Bytes, EncodeError> {
 /// the reader of the message, which finds nothing to read.
 fn split_version(bytes: &Bytes, newest: i16) -> (i16, Reader) {
     match bytes.first_chunk::<2>() {
-        Some(version) => (
-            i16::from_be_bytes(*version).clamp(0, newest),
-            Reader::new(bytes.slice(2..)),
-        ),
+        Some(version) => (i16::from_be_bytes(*version).clamp(0, newest), Reader::new(bytes.slice(2..))),
         None => (0, Reader::new(Bytes::new())),
     }
 }
@@ -76,10 +68,7 @@ fn split_version(bytes: &Bytes, newest: i16) -> (i16, Reader) {
 /// Writes a subscription.
 pub(super) fn encode_subscription(subscription: &Subscription) -> Result<Bytes, EncodeError> {
     let owned = group(&subscription.owned).into_iter().map(|(topic, partitions)| {
-        ConsumerProtocolSubscriptionTopicPartition {
-            topic: topic.to_owned(),
-            partitions,
-        }
+        ConsumerProtocolSubscriptionTopicPartition { topic: topic.to_owned(), partitions }
     });
     versioned(&ConsumerProtocolSubscription {
         topics: subscription.topics.clone(),
@@ -97,11 +86,7 @@ pub(super) fn decode_subscription(bytes: Bytes) -> Result<Subscription, DecodeEr
     Ok(Subscription {
         topics: read.topics,
         user_data: read.user_data,
-        owned: flatten(
-            read.owned_partitions
-                .into_iter()
-                .map(|row| (row.topic, row.partitions)),
-        ),
+        owned: flatten(read.owned_partitions.into_iter().map(|row| (row.topic, row.partitions))),
         generation: read.generation_id,
         rack: read.rack_id,
     })
@@ -112,17 +97,10 @@ pub(super) fn encode_assignment(
     partitions: &[TopicPartition],
     user_data: Option<Bytes>,
 ) -> Result<Bytes, EncodeError> {
-    let assigned =
-        group(partitions)
-            .into_iter()
-            .map(|(topic, partitions)| ConsumerProtocolAssignmentTopicPartition {
-                topic: topic.to_owned(),
-                partitions,
-            });
-    versioned(&ConsumerProtocolAssignment {
-        assigned_partitions: assigned.collect(),
-        user_data,
-    })
+    let assigned = group(partitions).into_iter().map(|(topic, partitions)| {
+        ConsumerProtocolAssignmentTopicPartition { topic: topic.to_owned(), partitions }
+    });
+    versioned(&ConsumerProtocolAssignment { assigned_partitions: assigned.collect(), user_data })
 }
 
 /// Reads an assignment; empty bytes are an empty one.
@@ -132,11 +110,7 @@ pub(crate) fn decode_assignment(bytes: Bytes) -> Result<(Vec<TopicPartition>, Op
     }
     let (version, mut reader) = split_version(&bytes, *ConsumerProtocolAssignment::VERSIONS.end());
     let read = ConsumerProtocolAssignment::decode(&mut reader, version)?;
-    let partitions = flatten(
-        read.assigned_partitions
-            .into_iter()
-            .map(|row| (row.topic, row.partitions)),
-    );
+    let partitions = flatten(read.assigned_partitions.into_iter().map(|row| (row.topic, row.partitions)));
     Ok((partitions, read.user_data))
 }
 

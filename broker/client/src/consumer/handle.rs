@@ -43,11 +43,7 @@ impl Consumer {
     /// # Errors
     /// [`ConfigError`] if the configuration contradicts itself.
     pub fn connect(config: ConsumerConfig) -> Result<Self, ConfigError> {
-        let assignors = config
-            .assignors
-            .iter()
-            .map(|choice| assignors::of_choice(*choice))
-            .collect();
+        let assignors = config.assignors.iter().map(|choice| assignors::of_choice(*choice)).collect();
         Self::connect_with_assignors(config, assignors)
     }
 
@@ -70,12 +66,7 @@ impl Consumer {
         let shared = Arc::new(Shared::new(config, cluster, assignors, commits));
         network::spawn(driver::run(Arc::clone(&shared)));
         network::spawn(commits::run(Arc::clone(&shared), queue));
-        Ok(Self {
-            _open: Arc::new(Open {
-                shared: Arc::clone(&shared),
-            }),
-            shared,
-        })
+        Ok(Self { _open: Arc::new(Open { shared: Arc::clone(&shared) }), shared })
     }
 
     /// Returns the face for callers that do not await.
@@ -101,28 +92,15 @@ impl Consumer {
             return Err(SubscribeError::Closed);
         }
         let wanted: BTreeSet<TopicPartition> = partitions.into_iter().collect();
-        let topics: BTreeSet<Arc<str>> = wanted
-            .iter()
-            .map(|partition| Arc::clone(&partition.topic))
-            .collect();
+        let topics: BTreeSet<Arc<str>> =
+            wanted.iter().map(|partition| Arc::clone(&partition.topic)).collect();
         self.shared.change(|state| {
-            if matches!(
-                state.subscription,
-                Subscription::Topics | Subscription::Pattern { .. }
-            ) {
+            if matches!(state.subscription, Subscription::Topics | Subscription::Pattern { .. }) {
                 return Err(SubscribeError::Subscribed);
             }
-            state.subscription = if wanted.is_empty() {
-                Subscription::None
-            } else {
-                Subscription::Manual
-            };
-            let gone: Vec<TopicPartition> = state
-                .fetcher
-                .assignment()
-                .filter(|known| !wanted.contains(known))
-                .cloned()
-                .collect();
+            state.subscription = if wanted.is_empty() { Subscription::None } else { Subscription::Manual };
+            let gone: Vec<TopicPartition> =
+                state.fetcher.assignment().filter(|known| !wanted.contains(known)).cloned().collect();
             for partition in &gone {
                 state.fetcher.remove(partition);
             }

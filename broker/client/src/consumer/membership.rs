@@ -74,10 +74,7 @@ pub(super) struct Joined {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum MemberError {
     /// The coordinator's answer; JoinGroup may come with a member id to use.
-    Code {
-        code: ErrorCode,
-        member_id: Option<String>,
-    },
+    Code { code: ErrorCode, member_id: Option<String> },
     /// No answer.
     Unreachable,
 }
@@ -85,25 +82,10 @@ pub(super) enum MemberError {
 /// What to ask the coordinator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum MemberEffect {
-    Join {
-        number: u64,
-        member_id: String,
-        generation: i32,
-        owned: Vec<TopicPartition>,
-    },
-    Sync {
-        number: u64,
-        identity: Identity,
-        protocol: String,
-        assignments: Vec<(String, Bytes)>,
-    },
-    Heartbeat {
-        number: u64,
-        identity: Identity,
-    },
-    Leave {
-        member_id: String,
-    },
+    Join { number: u64, member_id: String, generation: i32, owned: Vec<TopicPartition> },
+    Sync { number: u64, identity: Identity, protocol: String, assignments: Vec<(String, Bytes)> },
+    Heartbeat { number: u64, identity: Identity },
+    Leave { member_id: String },
 }
 
 /// Who the member is in its generation.
@@ -117,21 +99,11 @@ pub(super) struct Identity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum OwnerWork {
     /// Give partitions up, after committing.
-    Revoke {
-        number: u64,
-        partitions: Vec<TopicPartition>,
-    },
+    Revoke { number: u64, partitions: Vec<TopicPartition> },
     /// Give partitions up that others may own by now.
-    Lose {
-        number: u64,
-        partitions: Vec<TopicPartition>,
-    },
+    Lose { number: u64, partitions: Vec<TopicPartition> },
     /// Distribute the group's partitions.
-    Assign {
-        number: u64,
-        protocol: String,
-        members: Vec<JoinedMember>,
-    },
+    Assign { number: u64, protocol: String, members: Vec<JoinedMember> },
     /// Take over what was assigned.
     Adopt { number: u64, assignment: Bytes },
 }
@@ -169,10 +141,7 @@ impl Membership {
         Self {
             settings,
             phase: Phase::Waiting,
-            identity: Identity {
-                generation: -1,
-                member_id: String::new(),
-            },
+            identity: Identity { generation: -1, member_id: String::new() },
             protocol: String::new(),
             topics: None,
             owned: BTreeSet::new(),
@@ -320,11 +289,7 @@ impl Membership {
         if active && now >= poll_deadline {
             self.on_owner_absent();
         }
-        let mut wake_at = if active {
-            poll_deadline
-        } else {
-            now + self.settings.heartbeat_interval
-        };
+        let mut wake_at = if active { poll_deadline } else { now + self.settings.heartbeat_interval };
         let ready = self.work.is_none() && self.busy != Some(self.number) && self.topics.is_some();
         if self.phase == Phase::Preparing && ready {
             if self.not_before <= now {
@@ -333,10 +298,7 @@ impl Membership {
                 wake_at = wake_at.min(self.not_before);
             }
         }
-        let beats = matches!(
-            self.phase,
-            Phase::Preparing | Phase::Leading | Phase::Adopting | Phase::Stable
-        );
+        let beats = matches!(self.phase, Phase::Preparing | Phase::Leading | Phase::Adopting | Phase::Stable);
         if beats && self.identity.generation >= 0 && self.heartbeat.is_none() {
             let next = self.last_beat + self.settings.heartbeat_interval;
             if next <= now {
@@ -361,11 +323,7 @@ impl Membership {
         self.phase = Phase::Joining;
         self.number += 1;
         self.rejoin = false;
-        let owned = if self.settings.cooperative {
-            self.owned.iter().cloned().collect()
-        } else {
-            Vec::new()
-        };
+        let owned = if self.settings.cooperative { self.owned.iter().cloned().collect() } else { Vec::new() };
         self.effects.push(MemberEffect::Join {
             number: self.number,
             member_id: self.identity.member_id.clone(),
@@ -391,10 +349,7 @@ impl Membership {
         self.heartbeat = Some(self.heartbeats);
         self.last_beat = now;
         let identity = self.identity.clone();
-        self.effects.push(MemberEffect::Heartbeat {
-            number: self.heartbeats,
-            identity,
-        });
+        self.effects.push(MemberEffect::Heartbeat { number: self.heartbeats, identity });
     }
 
     /// Has the owner give up what it must before the member joins.
@@ -404,10 +359,7 @@ impl Membership {
         self.work = None;
         let lost = self.identity.generation < 0;
         let gone = self.owned.iter().filter(|partition| {
-            let subscribed = self
-                .topics
-                .as_ref()
-                .is_some_and(|topics| topics.contains(&partition.topic));
+            let subscribed = self.topics.as_ref().is_some_and(|topics| topics.contains(&partition.topic));
             lost || !self.settings.cooperative || !subscribed
         });
         let partitions: Vec<TopicPartition> = gone.cloned().collect();
@@ -434,10 +386,7 @@ impl Membership {
 
     /// Stops being a member; what is owned is lost at the next poll.
     pub(super) fn abandon(&mut self) {
-        self.identity = Identity {
-            generation: -1,
-            member_id: String::new(),
-        };
+        self.identity = Identity { generation: -1, member_id: String::new() };
         self.number += 1;
         self.work = None;
         self.heartbeat = None;

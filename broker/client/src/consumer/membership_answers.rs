@@ -18,29 +18,19 @@ impl Membership {
                 self.failures = 0;
                 self.last_beat = now;
                 self.leading = joined.is_leader;
-                self.identity = Identity {
-                    generation: joined.generation,
-                    member_id: joined.member_id,
-                };
+                self.identity = Identity { generation: joined.generation, member_id: joined.member_id };
                 self.protocol.clone_from(&joined.protocol);
                 self.assignments.clear();
                 if joined.is_leader && !joined.skip_assignment {
                     self.phase = Phase::Leading;
                     self.number += 1;
                     let (protocol, members) = (joined.protocol, joined.members);
-                    self.work = Some(OwnerWork::Assign {
-                        number: self.number,
-                        protocol,
-                        members,
-                    });
+                    self.work = Some(OwnerWork::Assign { number: self.number, protocol, members });
                 } else {
                     self.sync();
                 }
             }
-            Err(MemberError::Code {
-                code: ErrorCode::MemberIdRequired,
-                member_id: Some(member_id),
-            }) => {
+            Err(MemberError::Code { code: ErrorCode::MemberIdRequired, member_id: Some(member_id) }) => {
                 self.identity.member_id = member_id;
                 self.phase = Phase::Preparing;
             }
@@ -57,10 +47,7 @@ impl Membership {
             Ok(assignment) => {
                 self.phase = Phase::Adopting;
                 self.number += 1;
-                self.work = Some(OwnerWork::Adopt {
-                    number: self.number,
-                    assignment,
-                });
+                self.work = Some(OwnerWork::Adopt { number: self.number, assignment });
             }
             Err(error) => self.on_error(&error, now),
         }
@@ -74,16 +61,10 @@ impl Membership {
         self.heartbeat = None;
         match answer {
             Ok(()) => {}
-            Err(MemberError::Code {
-                code: ErrorCode::RebalanceInProgress,
-                ..
-            }) => self.request_rejoin(),
+            Err(MemberError::Code { code: ErrorCode::RebalanceInProgress, .. }) => self.request_rejoin(),
             // Sent again soon: the session may be about to end.
             Err(MemberError::Unreachable) => {
-                let early = self
-                    .settings
-                    .heartbeat_interval
-                    .saturating_sub(self.settings.backoff.first);
+                let early = self.settings.heartbeat_interval.saturating_sub(self.settings.backoff.first);
                 self.last_beat = now.saturating_sub(early);
             }
             Err(error) => self.on_error(&error, now),
@@ -101,10 +82,7 @@ impl Membership {
         tracing::debug!(error = code.name(), "the coordinator answered with an error");
         match code {
             ErrorCode::UnknownMemberId => {
-                self.identity = Identity {
-                    generation: -1,
-                    member_id: String::new(),
-                };
+                self.identity = Identity { generation: -1, member_id: String::new() };
                 self.prepare();
             }
             ErrorCode::IllegalGeneration => {

@@ -29,21 +29,11 @@ const JOIN_GRACE: Duration = Duration::from_secs(5);
 pub(super) async fn carry_out(shared: Arc<Shared>, effect: MemberEffect) {
     let Some(group) = &shared.group else { return };
     match effect {
-        MemberEffect::Join {
-            number,
-            member_id,
-            generation,
-            owned,
-        } => {
+        MemberEffect::Join { number, member_id, generation, owned } => {
             let answer = join(&shared, group, member_id, (generation, owned)).await;
             shared.change_member(|member, now| member.on_join(number, answer, now));
         }
-        MemberEffect::Sync {
-            number,
-            identity,
-            protocol,
-            assignments,
-        } => {
+        MemberEffect::Sync { number, identity, protocol, assignments } => {
             let answer = sync(&shared, group, identity, (protocol, assignments)).await;
             shared.change_member(|member, now| member.on_sync(number, answer, now));
         }
@@ -109,13 +99,7 @@ async fn join(
 
 /// What each assignor wants the leader to know.
 fn protocols(shared: &Shared, generation: i32, owned: &[TopicPartition]) -> Vec<JoinGroupRequestProtocol> {
-    let topics = shared
-        .state
-        .lock()
-        .membership
-        .as_ref()
-        .map(|member| member.topics())
-        .unwrap_or_default();
+    let topics = shared.state.lock().membership.as_ref().map(|member| member.topics()).unwrap_or_default();
     let protocol = |assignor: &Arc<dyn super::Assignor>| {
         let subscription = Subscription {
             topics: topics.iter().map(ToString::to_string).collect(),
@@ -127,10 +111,7 @@ fn protocols(shared: &Shared, generation: i32, owned: &[TopicPartition]) -> Vec<
         let metadata = encode_subscription(&subscription).inspect_err(|error| {
             tracing::warn!(assignor = assignor.name(), %error, "a subscription cannot be encoded");
         });
-        Some(JoinGroupRequestProtocol {
-            name: assignor.name().to_owned(),
-            metadata: metadata.ok()?,
-        })
+        Some(JoinGroupRequestProtocol { name: assignor.name().to_owned(), metadata: metadata.ok()? })
     };
     shared.assignors.iter().filter_map(protocol).collect()
 }
@@ -141,10 +122,7 @@ async fn sync(
     identity: Identity,
     (protocol, assignments): (String, Vec<(String, Bytes)>),
 ) -> Result<Bytes, MemberError> {
-    let row = |(member_id, assignment)| SyncGroupRequestAssignment {
-        member_id,
-        assignment,
-    };
+    let row = |(member_id, assignment)| SyncGroupRequestAssignment { member_id, assignment };
     let request = SyncGroupRequest {
         group_id: group.group_id.clone(),
         generation_id: identity.generation,
@@ -206,15 +184,9 @@ fn check(group: &GroupLink, code: i16, member_id: Option<String>) -> Result<(), 
 fn unreachable(error: &CoordinatorError) -> MemberError {
     tracing::debug!(%error, "the coordinator did not answer a member");
     match error {
-        CoordinatorError::Refused(code) => MemberError::Code {
-            code: *code,
-            member_id: None,
-        },
+        CoordinatorError::Refused(code) => MemberError::Code { code: *code, member_id: None },
         _ if error.is_retriable() => MemberError::Unreachable,
-        _ => MemberError::Code {
-            code: ErrorCode::UnsupportedVersion,
-            member_id: None,
-        },
+        _ => MemberError::Code { code: ErrorCode::UnsupportedVersion, member_id: None },
     }
 }
 
@@ -224,12 +196,7 @@ fn millis(duration: Duration) -> i32 {
 
 /// Sends what a member that is being closed still has to say, without waiting for its driver.
 pub(super) async fn say_goodbye(shared: &Shared) {
-    let leave_effect = shared
-        .state
-        .lock()
-        .membership
-        .as_mut()
-        .and_then(|member| member.leave());
+    let leave_effect = shared.state.lock().membership.as_mut().and_then(|member| member.leave());
     if let (Some(MemberEffect::Leave { member_id }), Some(group)) = (leave_effect, &shared.group) {
         let timeout = shared.cluster.request_timeout();
         let leaving = leave(shared, group, member_id);

@@ -22,10 +22,7 @@ struct World {
 }
 
 fn refused(code: ErrorCode) -> MemberError {
-    MemberError::Code {
-        code,
-        member_id: None,
-    }
+    MemberError::Code { code, member_id: None }
 }
 
 impl World {
@@ -35,17 +32,11 @@ impl World {
             cooperative,
             heartbeat_interval: HEARTBEAT,
             max_poll_interval: MAX_POLL,
-            backoff: Backoff {
-                first: Duration::from_millis(100),
-                max: Duration::from_secs(1),
-            },
+            backoff: Backoff { first: Duration::from_millis(100), max: Duration::from_secs(1) },
         };
         let mut member = Membership::new(settings, SeededRandom::new(5));
         member.set_topics(BTreeSet::from([Arc::from("t")]));
-        Self {
-            member,
-            now: Duration::from_secs(1_000),
-        }
+        Self { member, now: Duration::from_secs(1_000) }
     }
 
     fn drain(&mut self) -> Vec<MemberEffect> {
@@ -88,8 +79,7 @@ impl World {
         let Some(OwnerWork::Adopt { number, .. }) = self.member.take_work() else {
             panic!("the owner takes the assignment over")
         };
-        self.member
-            .on_adopted(number, of_t(partitions).into_iter().collect(), false);
+        self.member.on_adopted(number, of_t(partitions).into_iter().collect(), false);
         self.member.on_poll(self.now);
         assert!(self.member.is_stable());
     }
@@ -124,10 +114,8 @@ fn the_member_id_that_the_coordinator_demands_is_used_at_once() {
     let mut world = World::new(false, None);
     world.member.on_poll(world.now);
     let (number, _) = world.expect_join();
-    let demanded = MemberError::Code {
-        code: ErrorCode::MemberIdRequired,
-        member_id: Some("given".to_owned()),
-    };
+    let demanded =
+        MemberError::Code { code: ErrorCode::MemberIdRequired, member_id: Some("given".to_owned()) };
     world.member.on_join(number, Err(demanded), world.now);
     match world.drain().as_slice() {
         [MemberEffect::Join { member_id, .. }] => assert_eq!(member_id, "given"),
@@ -140,9 +128,7 @@ fn an_eager_member_gives_everything_up_before_it_joins_again() {
     let mut world = stable(false);
     world.beat(Err(refused(ErrorCode::RebalanceInProgress)));
     assert!(world.drain().is_empty(), "not before the owner gave up");
-    let Some(OwnerWork::Revoke { number, partitions }) = world.member.take_work() else {
-        panic!()
-    };
+    let Some(OwnerWork::Revoke { number, partitions }) = world.member.take_work() else { panic!() };
     assert_eq!(partitions, of_t(&[0, 1]));
     assert!(world.drain().is_empty(), "not while the owner gives up");
     world.member.on_given_up(number, &partitions);
@@ -165,12 +151,8 @@ fn a_cooperative_member_that_gave_something_up_joins_once_more() {
     world.joined(number, 2);
     let number = world.expect_sync();
     world.member.on_sync(number, Ok(Bytes::new()), world.now);
-    let Some(OwnerWork::Adopt { number, .. }) = world.member.take_work() else {
-        panic!()
-    };
-    world
-        .member
-        .on_adopted(number, of_t(&[0]).into_iter().collect(), true);
+    let Some(OwnerWork::Adopt { number, .. }) = world.member.take_work() else { panic!() };
+    world.member.on_adopted(number, of_t(&[0]).into_iter().collect(), true);
     assert_eq!(world.expect_join().1, of_t(&[0]));
 }
 
@@ -192,12 +174,7 @@ fn a_member_that_is_not_known_any_more_has_lost_its_partitions() {
 fn an_owner_that_does_not_poll_leaves_and_is_told_at_its_next_poll() {
     let mut world = stable(false);
     world.now += MAX_POLL;
-    assert_eq!(
-        world.drain(),
-        [MemberEffect::Leave {
-            member_id: "m".to_owned()
-        }]
-    );
+    assert_eq!(world.drain(), [MemberEffect::Leave { member_id: "m".to_owned() }]);
     assert!(world.drain().is_empty());
     world.member.on_poll(world.now);
     assert!(matches!(world.member.take_work(), Some(OwnerWork::Lose { .. })));
@@ -230,9 +207,7 @@ fn a_coordinator_that_moves_is_asked_again_after_the_backoff() {
     let mut world = World::new(false, None);
     world.member.on_poll(world.now);
     let (number, _) = world.expect_join();
-    world
-        .member
-        .on_join(number, Err(refused(ErrorCode::NotCoordinator)), world.now);
+    world.member.on_join(number, Err(refused(ErrorCode::NotCoordinator)), world.now);
     assert!(world.drain().is_empty());
     world.now += Duration::from_millis(200);
     world.expect_join();
@@ -245,10 +220,7 @@ fn a_heartbeat_whose_coordinator_moves_does_not_disturb_the_member() {
     world.beat(Err(MemberError::Unreachable));
     assert!(world.member.is_stable());
     world.now += Duration::from_millis(150);
-    assert!(
-        matches!(world.drain().as_slice(), [MemberEffect::Heartbeat { .. }]),
-        "soon again"
-    );
+    assert!(matches!(world.drain().as_slice(), [MemberEffect::Heartbeat { .. }]), "soon again");
 }
 
 #[test]
@@ -256,9 +228,7 @@ fn answers_to_questions_that_no_longer_matter_are_dropped() {
     let mut world = World::new(false, None);
     world.member.on_poll(world.now);
     let (old, _) = world.expect_join();
-    world
-        .member
-        .on_join(old, Err(refused(ErrorCode::UnknownMemberId)), world.now);
+    world.member.on_join(old, Err(refused(ErrorCode::UnknownMemberId)), world.now);
     let (new, _) = world.expect_join();
     world.joined(old, 1);
     assert!(world.drain().is_empty());
@@ -272,17 +242,11 @@ fn new_topics_while_joining_lead_to_another_join_afterwards() {
     let mut world = World::new(true, None);
     world.member.on_poll(world.now);
     let (number, _) = world.expect_join();
-    world
-        .member
-        .set_topics(BTreeSet::from([Arc::from("t"), Arc::from("u")]));
+    world.member.set_topics(BTreeSet::from([Arc::from("t"), Arc::from("u")]));
     world.joined(number, 1);
     let number = world.expect_sync();
     world.member.on_sync(number, Ok(Bytes::new()), world.now);
-    let Some(OwnerWork::Adopt { number, .. }) = world.member.take_work() else {
-        panic!()
-    };
-    world
-        .member
-        .on_adopted(number, of_t(&[0]).into_iter().collect(), false);
+    let Some(OwnerWork::Adopt { number, .. }) = world.member.take_work() else { panic!() };
+    world.member.on_adopted(number, of_t(&[0]).into_iter().collect(), false);
     world.expect_join();
 }

@@ -30,9 +30,7 @@ impl Consumer {
             loop {
                 match known() {
                     None => {
-                        return Err(OffsetError::NotAssigned {
-                            partition: partition.clone(),
-                        });
+                        return Err(OffsetError::NotAssigned { partition: partition.clone() });
                     }
                     Some(Some(position)) => return Ok(position.offset),
                     Some(None) => tokio::time::sleep(self.shared.cluster.config().retry_backoff / 4).await,
@@ -40,10 +38,7 @@ impl Consumer {
             }
         };
         let timeout = self.shared.config.api_timeout;
-        let late = OffsetError::Timeout {
-            timeout,
-            last: "the position is not known yet".to_owned(),
-        };
+        let late = OffsetError::Timeout { timeout, last: "the position is not known yet".to_owned() };
         network::within(async { tokio::time::timeout(timeout, wait).await.unwrap_or(Err(late)) }).await
     }
 
@@ -77,10 +72,7 @@ impl Consumer {
         };
         let build =
             |version| committed::offset_fetch_request(&group.group_id, Some(partitions), version, true);
-        let answer = match group
-            .call(group.ordinary(committed::OFFSET_FETCH_LIMIT), build)
-            .await
-        {
+        let answer = match group.call(group.ordinary(committed::OFFSET_FETCH_LIMIT), build).await {
             Ok(answer) => answer,
             Err(CoordinatorError::Call(source)) if !source.is_retriable() => {
                 return Err(Attempt::Final(OffsetError::Call { source }));
@@ -149,15 +141,9 @@ impl Consumer {
         partitions: &[TopicPartition],
         timestamp: i64,
     ) -> Result<BTreeMap<TopicPartition, i64>, OffsetError> {
-        let wanted = partitions
-            .iter()
-            .map(|partition| (partition.clone(), timestamp))
-            .collect();
+        let wanted = partitions.iter().map(|partition| (partition.clone(), timestamp)).collect();
         let found = network::within(self.list_offsets(&wanted)).await?;
-        Ok(found
-            .into_iter()
-            .map(|(partition, found)| (partition, found.offset))
-            .collect())
+        Ok(found.into_iter().map(|(partition, found)| (partition, found.offset)).collect())
     }
 
     async fn list_offsets(
@@ -165,9 +151,7 @@ impl Consumer {
         wanted: &BTreeMap<TopicPartition, i64>,
     ) -> Result<BTreeMap<TopicPartition, OffsetAndTimestamp>, OffsetError> {
         let mut patience = self.patience();
-        let topics = wanted
-            .keys()
-            .map(|partition| std::sync::Arc::clone(&partition.topic));
+        let topics = wanted.keys().map(|partition| std::sync::Arc::clone(&partition.topic));
         if let Some(number) = self.shared.cluster.follow(topics) {
             let refreshed = self.shared.cluster.refreshed(number);
             // Without an answer the leaders stay unknown, which the loop below reports.
@@ -237,10 +221,7 @@ fn judge(partition: &TopicPartition, code: ErrorCode) -> Result<(), Attempt> {
     match code {
         ErrorCode::None => Ok(()),
         code if code.is_retriable() => Err(Attempt::Again(format!("{partition}: {}", code.name()))),
-        code => Err(Attempt::Final(OffsetError::Refused {
-            partition: partition.clone(),
-            code,
-        })),
+        code => Err(Attempt::Final(OffsetError::Refused { partition: partition.clone(), code })),
     }
 }
 
@@ -255,10 +236,7 @@ impl Patience {
     async fn wait(&mut self, last: String) -> Result<(), OffsetError> {
         let waited = network::now().monotonic.saturating_sub(self.started);
         if waited + self.delay >= self.timeout {
-            return Err(OffsetError::Timeout {
-                timeout: self.timeout,
-                last,
-            });
+            return Err(OffsetError::Timeout { timeout: self.timeout, last });
         }
         tokio::time::sleep(self.delay).await;
         Ok(())

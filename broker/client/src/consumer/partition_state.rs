@@ -62,10 +62,7 @@ pub(super) struct Partition {
 
 impl Position {
     /// No position yet.
-    pub(super) const UNKNOWN: Self = Self {
-        offset: -1,
-        epoch: -1,
-    };
+    pub(super) const UNKNOWN: Self = Self { offset: -1, epoch: -1 };
 
     /// Returns what to commit for everything before this position.
     pub(super) fn committable(self) -> OffsetAndMetadata {

@@ -77,11 +77,7 @@ impl ConsumedBatch {
     /// Iterates over the records in place.
     #[must_use]
     pub fn records(&self) -> Records<'_> {
-        Records {
-            records: self.set.iter(),
-            from_offset: self.from_offset,
-            end_offset: self.end_offset,
-        }
+        Records { records: self.set.iter(), from_offset: self.from_offset, end_offset: self.end_offset }
     }
 
     /// Returns the bytes that the records borrow from; fields can be sliced out of them without copying

@@ -35,15 +35,10 @@ impl Consumer {
     ) -> Result<(), OffsetError> {
         let offset = position.offset;
         if offset < 0 {
-            return Err(OffsetError::Negative {
-                partition: partition.clone(),
-                offset,
-            });
+            return Err(OffsetError::Negative { partition: partition.clone(), offset });
         }
         let epoch = position.leader_epoch.unwrap_or(-1);
-        self.on_assigned(partition, |state| {
-            state.fetcher.seek(partition, Position { offset, epoch })
-        })
+        self.on_assigned(partition, |state| state.fetcher.seek(partition, Position { offset, epoch }))
     }
 
     /// Reads each partition from the first offset of its log on.
@@ -64,9 +59,7 @@ impl Consumer {
 
     fn seek_each(&self, partitions: &[TopicPartition], timestamp: i64) -> Result<(), OffsetError> {
         partitions.iter().try_for_each(|partition| {
-            self.on_assigned(partition, |state| {
-                state.fetcher.seek_to_time(partition, timestamp)
-            })
+            self.on_assigned(partition, |state| state.fetcher.seek_to_time(partition, timestamp))
         })
     }
 
@@ -108,9 +101,7 @@ impl Consumer {
         if self.shared.change(change) {
             Ok(())
         } else {
-            Err(OffsetError::NotAssigned {
-                partition: partition.clone(),
-            })
+            Err(OffsetError::NotAssigned { partition: partition.clone() })
         }
     }
 }

@@ -18,30 +18,18 @@ impl Consumer {
     /// Does what the member waits for; returns when nothing is left.
     pub(super) async fn do_owner_work(&self) {
         loop {
-            let work = self
-                .shared
-                .state
-                .lock()
-                .membership
-                .as_mut()
-                .and_then(|member| member.take_work());
+            let work = self.shared.state.lock().membership.as_mut().and_then(|member| member.take_work());
             match work {
                 None => return,
                 Some(OwnerWork::Revoke { number, partitions }) => {
                     self.give_up(&partitions, true).await;
-                    self.shared
-                        .change_member(|member, _| member.on_given_up(number, &partitions));
+                    self.shared.change_member(|member, _| member.on_given_up(number, &partitions));
                 }
                 Some(OwnerWork::Lose { number, partitions }) => {
                     self.give_up(&partitions, false).await;
-                    self.shared
-                        .change_member(|member, _| member.on_given_up(number, &partitions));
+                    self.shared.change_member(|member, _| member.on_given_up(number, &partitions));
                 }
-                Some(OwnerWork::Assign {
-                    number,
-                    protocol,
-                    members,
-                }) => {
+                Some(OwnerWork::Assign { number, protocol, members }) => {
                     self.distribute(number, &protocol, members).await;
                 }
                 Some(OwnerWork::Adopt { number, assignment }) => self.adopt(number, assignment).await,
@@ -70,36 +58,25 @@ impl Consumer {
         } else {
             listener.on_lost(&face, partitions);
         }
-        self.shared.change(|state| {
-            partitions
-                .iter()
-                .for_each(|partition| state.fetcher.remove(partition))
-        });
+        self.shared.change(|state| partitions.iter().for_each(|partition| state.fetcher.remove(partition)));
     }
 
     /// Runs the assignor: this member leads the generation.
     async fn distribute(&self, number: u64, protocol: &str, members: Vec<JoinedMember>) {
         let assigned = match self.shared.assignor(protocol) {
-            None => Err(AssignError {
-                reason: format!("this member has no assignor {protocol}"),
-            }),
+            None => Err(AssignError { reason: format!("this member has no assignor {protocol}") }),
             Some(assignor) => self.run_assignor(&*assignor, members).await,
         };
         match assigned {
             Ok(assignments) => {
-                self.shared
-                    .change_member(|member, _| member.on_distributed(number, assignments));
+                self.shared.change_member(|member, _| member.on_distributed(number, assignments));
             }
             Err(error) => {
                 let group_id = self.shared.config.group_id.clone().unwrap_or_default();
                 self.shared.change(|state| {
-                    state.fetcher.report(PollError::Assignor {
-                        group_id,
-                        reason: error.reason,
-                    });
+                    state.fetcher.report(PollError::Assignor { group_id, reason: error.reason });
                 });
-                self.shared
-                    .change_member(|member, now| member.on_not_distributed(number, now));
+                self.shared.change_member(|member, now| member.on_not_distributed(number, now));
             }
         }
     }
@@ -113,19 +90,12 @@ impl Consumer {
             members.into_iter().map(subscription).collect::<Result<_, _>>()?;
         let topics: BTreeSet<Arc<str>> = members.iter().flat_map(|member| member.topics.clone()).collect();
         let view = self.view_of(&topics).await;
-        let counts = topics
-            .iter()
-            .map(|topic| (Arc::clone(topic), partition_count(&view, topic)))
-            .collect();
+        let counts = topics.iter().map(|topic| (Arc::clone(topic), partition_count(&view, topic))).collect();
         let assigned = assignor.assign(&view, &members)?;
         self.shared.change(|state| state.assigned_counts = counts);
         let encode = |(member_id, assignment): (String, MemberAssignment)| {
             let bytes = encode_assignment(&assignment.partitions, assignment.user_data);
-            bytes
-                .map(|bytes| (member_id, bytes))
-                .map_err(|error| AssignError {
-                    reason: error.to_string(),
-                })
+            bytes.map(|bytes| (member_id, bytes)).map_err(|error| AssignError { reason: error.to_string() })
         };
         assigned.into_iter().map(encode).collect()
     }
@@ -157,18 +127,10 @@ impl Consumer {
         self.give_up(&gone, true).await;
         let added: Vec<TopicPartition> = assigned.difference(&owned).cloned().collect();
         self.shared.change(|state| {
-            added
-                .iter()
-                .for_each(|partition| state.fetcher.add(partition.clone(), true, true));
+            added.iter().for_each(|partition| state.fetcher.add(partition.clone(), true, true));
         });
         if let (Some(assignor), Some(group)) = (self.shared.assignor(&protocol), self.group_metadata()) {
-            assignor.on_assignment(
-                &MemberAssignment {
-                    partitions,
-                    user_data,
-                },
-                &group,
-            );
+            assignor.on_assignment(&MemberAssignment { partitions, user_data }, &group);
         }
         tracing::info!(
             owned = assigned.len(),
@@ -179,10 +141,8 @@ impl Consumer {
         self.shared.listener().on_assigned(&self.face(), &added);
         self.shared.change(|state| {
             state.fetcher.release_held();
-            let followed: BTreeSet<Arc<str>> = assigned
-                .iter()
-                .map(|partition| Arc::clone(&partition.topic))
-                .collect();
+            let followed: BTreeSet<Arc<str>> =
+                assigned.iter().map(|partition| Arc::clone(&partition.topic)).collect();
             let now = network::now().monotonic;
             if let Some(member) = &mut state.membership {
                 member.on_adopted(number, assigned, !gone.is_empty());
@@ -201,9 +161,7 @@ impl Consumer {
         Some(ConsumerGroupMetadata {
             group_id,
             generation_id: identity.map_or(-1, |identity| identity.generation),
-            member_id: identity
-                .map(|identity| identity.member_id.clone())
-                .unwrap_or_default(),
+            member_id: identity.map(|identity| identity.member_id.clone()).unwrap_or_default(),
             group_instance_id: self.shared.config.group_instance_id.clone(),
         })
     }
@@ -218,18 +176,13 @@ pub(super) fn partition_count(view: &Metadata, topic: &str) -> usize {
 pub(super) fn has_changed(view: &Metadata, counts: &BTreeMap<Arc<str>, usize>) -> bool {
     counts.iter().any(|(topic, count)| {
         // A topic that is missing in a view may just not have been asked for.
-        view.topics
-            .get(topic)
-            .is_some_and(|found| found.error.is_none() && found.partitions.len() != *count)
+        view.topics.get(topic).is_some_and(|found| found.error.is_none() && found.partitions.len() != *count)
     })
 }
 
 fn subscription(member: JoinedMember) -> Result<MemberSubscription, AssignError> {
     let read = decode_subscription(member.metadata).map_err(|error| AssignError {
-        reason: format!(
-            "the subscription of member {} cannot be read: {error}",
-            member.member_id
-        ),
+        reason: format!("the subscription of member {} cannot be read: {error}", member.member_id),
     })?;
     Ok(MemberSubscription {
         member_id: member.member_id,

@@ -73,9 +73,7 @@ impl State {
 
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("State")
-            .field("subscription", &self.subscription)
-            .finish_non_exhaustive()
+        f.debug_struct("State").field("subscription", &self.subscription).finish_non_exhaustive()
     }
 }
 
@@ -103,10 +101,7 @@ impl Shared {
         assignors: Vec<Arc<dyn Assignor>>,
         commits: mpsc::Sender<CommitJob>,
     ) -> Self {
-        let group = config
-            .group_id
-            .clone()
-            .map(|group_id| GroupLink::new(group_id, cluster.clone()));
+        let group = config.group_id.clone().map(|group_id| GroupLink::new(group_id, cluster.clone()));
         let settings = FetcherSettings::of(&config, cluster.retry_backoff());
         let state = State {
             fetcher: Fetcher::new(settings, network::random()),
@@ -148,10 +143,7 @@ impl Shared {
 
     /// Returns the assignor called `name`.
     pub(super) fn assignor(&self, name: &str) -> Option<Arc<dyn Assignor>> {
-        self.assignors
-            .iter()
-            .find(|assignor| assignor.name() == name)
-            .map(Arc::clone)
+        self.assignors.iter().find(|assignor| assignor.name() == name).map(Arc::clone)
     }
 
     /// Returns who hears of rebalances.

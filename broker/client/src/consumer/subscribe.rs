@@ -64,13 +64,7 @@ impl Consumer {
         };
         let whole = Regex::new(&format!("^(?:{pattern})$")).map_err(refused)?;
         let since = self.shared.cluster.follow_only([], true);
-        self.start_subscription(
-            Subscription::Pattern {
-                pattern: whole,
-                since,
-            },
-            listener,
-        )
+        self.start_subscription(Subscription::Pattern { pattern: whole, since }, listener)
     }
 
     fn start_subscription(
@@ -87,11 +81,7 @@ impl Consumer {
         let config = &self.shared.config;
         let settings = MembershipSettings {
             instance_id: config.group_instance_id.clone(),
-            cooperative: self
-                .shared
-                .assignors
-                .iter()
-                .all(|assignor| assignor.is_cooperative()),
+            cooperative: self.shared.assignors.iter().all(|assignor| assignor.is_cooperative()),
             heartbeat_interval: config.heartbeat_interval,
             max_poll_interval: config.max_poll_interval,
             backoff: self.shared.cluster.retry_backoff(),
@@ -102,9 +92,7 @@ impl Consumer {
             }
             state.subscription = subscription;
             state.listener = listener;
-            state
-                .membership
-                .get_or_insert_with(|| Membership::new(settings, network::random()));
+            state.membership.get_or_insert_with(|| Membership::new(settings, network::random()));
             Ok(())
         })
     }
@@ -136,13 +124,7 @@ impl Consumer {
     /// Returns the topics subscribed to; those that match, for a pattern.
     #[must_use]
     pub fn subscription(&self) -> BTreeSet<Arc<str>> {
-        self.shared
-            .state
-            .lock()
-            .membership
-            .as_ref()
-            .map(Membership::topics)
-            .unwrap_or_default()
+        self.shared.state.lock().membership.as_ref().map(Membership::topics).unwrap_or_default()
     }
 
     /// Has the group rebalance soon, for example because what the assignor looks at has changed.

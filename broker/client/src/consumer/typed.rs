@@ -52,12 +52,7 @@ impl ConsumedBatch {
         keys: &'a dyn Deserializer<K>,
         values: &'a dyn Deserializer<V>,
     ) -> TypedRecords<'a, K, V> {
-        TypedRecords {
-            records: self.records(),
-            topic: self.topic(),
-            keys,
-            values,
-        }
+        TypedRecords { records: self.records(), topic: self.topic(), keys, values }
     }
 }
 
@@ -77,11 +72,6 @@ impl<K, V> Iterator for TypedRecords<'_, K, V> {
             (Ok(key), Ok(value)) => (key, value),
             (Err(error), _) | (_, Err(error)) => return Some(Err(error)),
         };
-        Some(Ok(TypedRecord {
-            offset,
-            timestamp: record.timestamp,
-            key,
-            value,
-        }))
+        Some(Ok(TypedRecord { offset, timestamp: record.timestamp, key, value }))
     }
 }

@@ -77,11 +77,7 @@ impl OpenBatch {
     fn close(self) -> TakenBatch<Arc<ClosedBatch>> {
         let records = i32::try_from(self.builder.len()).expect("a batch counts its records in an i32");
         let payload = Arc::new(ClosedBatch::new(self.builder, self.delivery, self.memory));
-        TakenBatch {
-            payload,
-            records,
-            created: self.created,
-        }
+        TakenBatch { payload, records, created: self.created }
     }
 }
 
@@ -103,10 +99,7 @@ struct Sticky {
 impl TopicSlots {
     /// Returns the sticky partition.
     pub(super) fn sticky_partition(&self) -> usize {
-        self.sticky
-            .partition
-            .load(Ordering::Relaxed)
-            .min(self.slots.len().saturating_sub(1))
+        self.sticky.partition.load(Ordering::Relaxed).min(self.slots.len().saturating_sub(1))
     }
 
     /// Chooses another sticky partition than `current`, unless another thread did so already.
@@ -118,9 +111,7 @@ impl TopicSlots {
         }
         let others = self.slots.len() as u64 - 1;
         let step = 1 + usize::try_from(random.below(others)).expect("below the number of partitions");
-        self.sticky
-            .partition
-            .store((current + step) % self.slots.len(), Ordering::Relaxed);
+        self.sticky.partition.store((current + step) % self.slots.len(), Ordering::Relaxed);
     }
 }
 
@@ -180,15 +171,8 @@ impl Accumulator {
         let mut all = self.slots.write();
         for partition in slots.len()..count {
             let partition = i32::try_from(partition).expect("partitions are numbered by an i32");
-            let partition = TopicPartition {
-                topic: Arc::clone(topic),
-                partition,
-            };
-            let slot = Arc::new(Slot {
-                id: all.len(),
-                partition,
-                queue: Mutex::new(SlotQueue::default()),
-            });
+            let partition = TopicPartition { topic: Arc::clone(topic), partition };
+            let slot = Arc::new(Slot { id: all.len(), partition, queue: Mutex::new(SlotQueue::default()) });
             all.push(Arc::clone(&slot));
             slots.push(slot);
         }
@@ -226,22 +210,15 @@ impl Accumulator {
             return Err(NotAppended::SwitchPartition);
         }
         let size = self.options.batch_size.max(record.size + HEADER_BYTES);
-        let memory = self
-            .memory
-            .try_reserve(size)
-            .ok_or(NotAppended::NoMemory { size })?;
+        let memory = self.memory.try_reserve(size).ok_or(NotAppended::NoMemory { size })?;
         // Behind a closed batch that waits already, another one is no news to the sender.
         let is_news = queue.closed.is_empty();
         if let Some(full) = queue.open.take() {
             queue.closed.push_back(full.close());
         }
         let mut open = self.open(slot, memory, now());
-        let delivery = open
-            .append(record)
-            .expect("the first record fits whatever its size");
-        self.unfinished
-            .lock()
-            .insert(delivery_key(&open.delivery), Arc::clone(&open.delivery));
+        let delivery = open.append(record).expect("the first record fits whatever its size");
+        self.unfinished.lock().insert(delivery_key(&open.delivery), Arc::clone(&open.delivery));
         queue.open = Some(open);
         drop(queue);
         self.count_sticky(sticky, record.size);
@@ -315,12 +292,8 @@ fn delivery_key(delivery: &Arc<BatchDelivery>) -> u64 {
 impl OpenBatch {
     fn append(&mut self, record: &Appended<'_>) -> Option<Delivery> {
         let offset_delta =
-            self.builder
-                .try_append(record.timestamp, record.key, record.value, record.headers)?;
-        let place = Place {
-            offset_delta,
-            timestamp: record.timestamp,
-        };
+            self.builder.try_append(record.timestamp, record.key, record.value, record.headers)?;
+        let place = Place { offset_delta, timestamp: record.timestamp };
         Some(Delivery::new(Arc::clone(&self.delivery), place))
     }
 }
@@ -344,19 +317,13 @@ impl BatchSource<Arc<ClosedBatch>> for &Accumulator {
         match queue.closed.front() {
             // Closed batches are at most this large, unless one record alone is larger.
             Some(batch) => Some((self.options.batch_size, batch.created)),
-            None => queue
-                .open
-                .as_ref()
-                .map(|open| (open.builder.size_bytes(), open.created)),
+            None => queue.open.as_ref().map(|open| (open.builder.size_bytes(), open.created)),
         }
     }
 
     fn take(&mut self, slot: SlotId) -> Option<TakenBatch<Arc<ClosedBatch>>> {
         let slots = self.slots.read();
         let mut queue = slots[slot].queue.lock();
-        queue
-            .closed
-            .pop_front()
-            .or_else(|| queue.open.take().map(OpenBatch::close))
+        queue.closed.pop_front().or_else(|| queue.open.take().map(OpenBatch::close))
     }
 }

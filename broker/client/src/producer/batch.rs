@@ -37,11 +37,7 @@ impl ClosedBatch {
         delivery: Arc<BatchDelivery>,
         memory: BufferReservation,
     ) -> Self {
-        Self {
-            content: Mutex::new(Content::Collected(builder)),
-            delivery,
-            _memory: memory,
-        }
+        Self { content: Mutex::new(Content::Collected(builder)), delivery, _memory: memory }
     }
 
     /// Returns the batch as bytes that carry `identity`.
@@ -57,10 +53,7 @@ impl ClosedBatch {
                 }
                 decode_own(builder.build()?)
             }
-            Content::Encoded {
-                batch,
-                identity: known,
-            } if known == identity => batch,
+            Content::Encoded { batch, identity: known } if known == identity => batch,
             Content::Encoded { batch, .. } => stamp(&batch, identity),
             Content::Lost => return Ok(Bytes::new()),
         };

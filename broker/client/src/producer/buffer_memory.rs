@@ -43,11 +43,7 @@ impl BufferMemory {
     /// Makes a buffer of `limit_bytes`.
     pub(super) fn new(limit_bytes: usize) -> Arc<Self> {
         let budget = MemoryBudget::new(limit_bytes);
-        Arc::new(Self {
-            budget,
-            freed: Notify::new(),
-            waiting: AtomicUsize::new(0),
-        })
+        Arc::new(Self { budget, freed: Notify::new(), waiting: AtomicUsize::new(0) })
     }
 
     /// Returns the size of the buffer.
@@ -63,10 +59,7 @@ impl BufferMemory {
     /// Takes `size` bytes if they are free.
     pub(super) fn try_reserve(self: &Arc<Self>, size: usize) -> Option<BufferReservation> {
         let reservation = self.budget.try_reserve(size)?;
-        Some(BufferReservation {
-            reservation: Some(reservation),
-            memory: Arc::clone(self),
-        })
+        Some(BufferReservation { reservation: Some(reservation), memory: Arc::clone(self) })
     }
 
     /// Waits until `size` bytes are free, then leaves them free: the caller tries again.

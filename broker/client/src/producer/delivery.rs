@@ -30,10 +30,7 @@ pub(super) struct BatchDelivery {
 }
 
 enum Outcome {
-    Pending {
-        wakers: Vec<Waker>,
-        callbacks: Vec<(Place, Callback)>,
-    },
+    Pending { wakers: Vec<Waker>, callbacks: Vec<(Place, Callback)> },
     Finished(Result<Written, DeliveryError>),
 }
 
@@ -55,15 +52,8 @@ impl fmt::Debug for BatchDelivery {
 impl BatchDelivery {
     /// Makes the cell of a batch that goes to `partition`.
     pub(super) fn new(partition: TopicPartition) -> Self {
-        let outcome = Mutex::new(Outcome::Pending {
-            wakers: Vec::new(),
-            callbacks: Vec::new(),
-        });
-        Self {
-            partition,
-            outcome,
-            finished: Condvar::new(),
-        }
+        let outcome = Mutex::new(Outcome::Pending { wakers: Vec::new(), callbacks: Vec::new() });
+        Self { partition, outcome, finished: Condvar::new() }
     }
 
     /// Returns where the batch goes.
@@ -137,16 +127,8 @@ impl BatchDelivery {
         Ok(RecordMetadata {
             topic: Arc::clone(&self.partition.topic),
             partition: self.partition.partition,
-            offset: if known {
-                written.base_offset + i64::from(place.offset_delta)
-            } else {
-                -1
-            },
-            timestamp: if written.append_time >= 0 {
-                written.append_time
-            } else {
-                place.timestamp
-            },
+            offset: if known { written.base_offset + i64::from(place.offset_delta) } else { -1 },
+            timestamp: if written.append_time >= 0 { written.append_time } else { place.timestamp },
         })
     }
 }
@@ -186,9 +168,7 @@ impl Future for Delivery {
     type Output = Result<RecordMetadata, DeliveryError>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.batch
-            .poll(context)
-            .map(|result| self.batch.metadata(&result, self.place))
+        self.batch.poll(context).map(|result| self.batch.metadata(&result, self.place))
     }
 }
 
@@ -199,28 +179,14 @@ mod tests {
     #[test]
     fn every_record_of_a_batch_learns_its_own_offset() {
         let batch = Arc::new(BatchDelivery::new(TopicPartition::new("t", 3)));
-        let place = |offset_delta| Place {
-            offset_delta,
-            timestamp: 7,
-        };
+        let place = |offset_delta| Place { offset_delta, timestamp: 7 };
         let seen = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&seen);
-        batch.on_finish(
-            place(4),
-            Box::new(move |result| sink.lock().push(result.unwrap().offset)),
-        );
-        batch.finish(Ok(Written {
-            base_offset: 100,
-            append_time: -1,
-        }));
-        batch.finish(Err(DeliveryError::Closed {
-            partition: TopicPartition::new("t", 3),
-        }));
+        batch.on_finish(place(4), Box::new(move |result| sink.lock().push(result.unwrap().offset)));
+        batch.finish(Ok(Written { base_offset: 100, append_time: -1 }));
+        batch.finish(Err(DeliveryError::Closed { partition: TopicPartition::new("t", 3) }));
         let metadata = Delivery::new(Arc::clone(&batch), place(2)).wait().unwrap();
-        assert_eq!(
-            (metadata.offset, metadata.partition, metadata.timestamp),
-            (102, 3, 7)
-        );
+        assert_eq!((metadata.offset, metadata.partition, metadata.timestamp), (102, 3, 7));
         assert_eq!(*seen.lock(), [104]);
     }
 }

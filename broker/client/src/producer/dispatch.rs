@@ -52,11 +52,7 @@ impl Dispatch {
     pub(super) async fn run(mut self) {
         let (outcomes, mut outcome_queue) = mpsc::channel(OUTCOME_QUEUE);
         let (identities, mut identity_queue) = mpsc::channel(1);
-        let mut queues = Queues {
-            links: HashMap::new(),
-            outcomes,
-            identities,
-        };
+        let mut queues = Queues { links: HashMap::new(), outcomes, identities };
         let mut views = self.cluster.subscribe();
         loop {
             let view = views.borrow_and_update().clone();
@@ -72,9 +68,7 @@ impl Dispatch {
             if self.accumulator.is_closed() && self.sender.is_idle() {
                 return;
             }
-            let nap = wake_at.map_or(self.delivery_timeout, |at| {
-                at.saturating_sub(network::now().monotonic)
-            });
+            let nap = wake_at.map_or(self.delivery_timeout, |at| at.saturating_sub(network::now().monotonic));
             tokio::select! {
                 () = self.accumulator.wake.notified() => {}
                 Some(outcome) = outcome_queue.recv() => {
@@ -93,23 +87,17 @@ impl Dispatch {
     /// Brings partitions and leaders up to date.
     fn follow_metadata(&mut self, view: &Arc<Metadata>) {
         let slots = self.accumulator.slot_count();
-        if self
-            .followed
-            .as_ref()
-            .is_some_and(|(known, count)| Arc::ptr_eq(known, view) && *count == slots)
-        {
+        if self.followed.as_ref().is_some_and(|(known, count)| Arc::ptr_eq(known, view) && *count == slots) {
             return;
         }
         for topic in view.topics.values().filter(|topic| topic.error.is_none()) {
             if self.accumulator.topic(&topic.name).is_some() {
-                self.accumulator
-                    .set_partitions(&topic.name, topic.partitions.len());
+                self.accumulator.set_partitions(&topic.name, topic.partitions.len());
             }
         }
         for (slot, known) in self.accumulator.slots().iter().enumerate() {
             let partition = view.partition(&known.partition.topic, known.partition.partition);
-            self.sender
-                .set_leader(slot, partition.and_then(|partition| partition.leader));
+            self.sender.set_leader(slot, partition.and_then(|partition| partition.leader));
         }
         self.followed = Some((Arc::clone(view), self.accumulator.slot_count()));
     }
@@ -126,11 +114,7 @@ impl Dispatch {
                     drop(identities.send(acquired).await);
                 });
             }
-            Effect::Produce {
-                request,
-                node,
-                batches,
-            } => {
+            Effect::Produce { request, node, batches } => {
                 let link = queues.links.entry(node).or_insert_with(|| {
                     let (jobs, queue) = mpsc::channel(OUTCOME_QUEUE);
                     let (cluster, outcomes) = (self.cluster.clone(), queues.outcomes.clone());
@@ -146,20 +130,13 @@ impl Dispatch {
     fn finish(&self, batch: &ClosedBatch, outcome: Result<super::delivery::Written, Failure>) {
         let partition = || batch.delivery.partition().clone();
         batch.delivery.finish(outcome.map_err(|failure| match failure {
-            Failure::Refused { code, message } => DeliveryError::Refused {
-                partition: partition(),
-                code,
-                message,
-            },
-            Failure::Timeout { last } => DeliveryError::Timeout {
-                partition: partition(),
-                timeout: self.delivery_timeout,
-                last,
-            },
-            Failure::Encode { reason } => DeliveryError::Encode {
-                partition: partition(),
-                reason,
-            },
+            Failure::Refused { code, message } => {
+                DeliveryError::Refused { partition: partition(), code, message }
+            }
+            Failure::Timeout { last } => {
+                DeliveryError::Timeout { partition: partition(), timeout: self.delivery_timeout, last }
+            }
+            Failure::Encode { reason } => DeliveryError::Encode { partition: partition(), reason },
         }));
         self.accumulator.finished(&batch.delivery);
     }
@@ -167,11 +144,7 @@ impl Dispatch {
     fn take_in(&mut self, outcome: ProduceOutcome) {
         let now = network::now().monotonic;
         match outcome {
-            ProduceOutcome::Answered {
-                request,
-                answers,
-                throttle,
-            } => {
+            ProduceOutcome::Answered { request, answers, throttle } => {
                 self.sender.on_answer(request, answers, throttle, now);
             }
             ProduceOutcome::Failed { request, reason } => {

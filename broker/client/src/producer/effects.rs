@@ -63,36 +63,22 @@ pub(super) struct OutgoingBatch<B> {
 /// Why a batch is given up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Failure {
-    Refused {
-        code: ErrorCode,
-        message: Option<Arc<str>>,
-    },
-    Timeout {
-        last: Option<Arc<str>>,
-    },
-    Encode {
-        reason: Arc<str>,
-    },
+    Refused { code: ErrorCode, message: Option<Arc<str>> },
+    Timeout { last: Option<Arc<str>> },
+    Encode { reason: Arc<str> },
 }
 
 /// What to do.
 #[derive(Debug)]
 pub(super) enum Effect<B> {
     /// Send these batches to the broker, in order.
-    Produce {
-        request: u64,
-        node: i32,
-        batches: Vec<OutgoingBatch<B>>,
-    },
+    Produce { request: u64, node: i32, batches: Vec<OutgoingBatch<B>> },
     /// Ask for a producer id.
     AcquireIdentity,
     /// The view of the cluster is stale.
     RefreshMetadata,
     /// Tell the batch's callers.
-    Finish {
-        payload: B,
-        outcome: Result<Written, Failure>,
-    },
+    Finish { payload: B, outcome: Result<Written, Failure> },
 }
 
 /// What a broker said about one batch.

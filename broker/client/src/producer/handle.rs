@@ -96,10 +96,7 @@ impl Producer {
         config.validate()?;
         if config.transactional_id.is_some() {
             let conflict = "this client does not write transactions".to_owned();
-            return Err(ConfigError::Conflict {
-                key: "transactional.id",
-                conflict,
-            });
+            return Err(ConfigError::Conflict { key: "transactional.id", conflict });
         }
         for warning in &config.warnings {
             tracing::warn!(client_id = %config.connection.client_id, "{warning}");
@@ -113,23 +110,13 @@ impl Producer {
                 cluster: cluster.clone(),
                 accumulator: Arc::clone(&accumulator),
                 sender: Sender::new(sender_settings(&config, &cluster), network::random()),
-                link: LinkOptions {
-                    acks: config.acks,
-                    request_timeout: cluster.request_timeout(),
-                },
+                link: LinkOptions { acks: config.acks, request_timeout: cluster.request_timeout() },
                 delivery_timeout: config.delivery_timeout,
                 followed: None,
             }
             .run(),
         );
-        Ok(Self {
-            core: Arc::new(ProducerCore {
-                config,
-                cluster,
-                accumulator,
-                partitioner,
-            }),
-        })
+        Ok(Self { core: Arc::new(ProducerCore { config, cluster, accumulator, partitioner }) })
     }
 
     /// Accepts a record; waits up to `max.block.ms` for buffer memory and for the topic's metadata.
@@ -208,9 +195,7 @@ impl Producer {
         let result = flushed.unwrap_or_else(|_| {
             let left: Vec<Arc<BatchDelivery>> = self.core.accumulator.flush();
             for batch in &left {
-                batch.finish(Err(DeliveryError::Closed {
-                    partition: batch.partition().clone(),
-                }));
+                batch.finish(Err(DeliveryError::Closed { partition: batch.partition().clone() }));
             }
             let first = left.first().map(|batch| batch.partition().clone());
             first.map_or(Ok(()), |partition| Err(DeliveryError::Closed { partition }))
@@ -234,11 +219,7 @@ impl Producer {
             let topic: Arc<str> = Arc::from(topic);
             network::within(self.core.learn_topic(&topic, network::now())).await?;
         }
-        Ok(self
-            .core
-            .accumulator
-            .topic(topic)
-            .map_or(0, |topic| topic.slots.len()))
+        Ok(self.core.accumulator.topic(topic).map_or(0, |topic| topic.slots.len()))
     }
 }
 
@@ -269,10 +250,7 @@ fn sender_settings(config: &ProducerConfig, cluster: &Cluster) -> SenderSettings
 }
 
 fn header_ref(header: &crate::Header) -> HeaderRef<'_> {
-    HeaderRef {
-        key: header.key.as_bytes(),
-        value: header.value.as_deref(),
-    }
+    HeaderRef { key: header.key.as_bytes(), value: header.value.as_deref() }
 }
 
 fn borrow<'a>(record: &'a ProducerRecord, headers: &'a [HeaderRef<'a>]) -> BorrowedRecord<'a> {
@@ -310,16 +288,10 @@ impl ProducerCore {
                 None => topic.sticky_partition(),
             };
             let Some(slot) = topic.slots.get(index) else {
-                return Err(NotYet::UnknownPartition {
-                    partition: chosen.unwrap_or(-1),
-                    count,
-                });
+                return Err(NotYet::UnknownPartition { partition: chosen.unwrap_or(-1), count });
             };
             let sticky = chosen.is_none().then_some(&*topic);
-            match self
-                .accumulator
-                .append(slot, &appended, sticky, || network::now().monotonic)
-            {
+            match self.accumulator.append(slot, &appended, sticky, || network::now().monotonic) {
                 Ok(delivery) => return Ok(delivery),
                 Err(NotAppended::SwitchPartition) => topic.switch_sticky(index),
                 Err(NotAppended::NoMemory { size }) => return Err(NotYet::NoMemory { size }),
@@ -343,21 +315,11 @@ impl ProducerCore {
         ];
         for (limit, key) in limits {
             if size + HEADER_BYTES > limit {
-                return Err(SendError::TooLarge {
-                    size: size + HEADER_BYTES,
-                    limit,
-                    key,
-                });
+                return Err(SendError::TooLarge { size: size + HEADER_BYTES, limit, key });
             }
         }
         let (key, value, headers) = (record.key, record.value, record.headers);
-        Ok(Appended {
-            timestamp,
-            key,
-            value,
-            headers,
-            size,
-        })
+        Ok(Appended { timestamp, key, value, headers, size })
     }
 
     /// Waits for what was missing, up to `max.block.ms`, and appends.
@@ -379,13 +341,8 @@ impl ProducerCore {
                 NotYet::NoMemory { size } => {
                     let waits = || self.accumulator.wake.notify_one();
                     let freed = self.accumulator.memory.wait_for(size, waits);
-                    let full = |_| SendError::BufferFull {
-                        size,
-                        waited: self.config.max_block,
-                    };
-                    tokio::time::timeout(self.time_left(started), freed)
-                        .await
-                        .map_err(full)?;
+                    let full = |_| SendError::BufferFull { size, waited: self.config.max_block };
+                    tokio::time::timeout(self.time_left(started), freed).await.map_err(full)?;
                 }
             }
             match self.try_append(record) {
@@ -402,10 +359,8 @@ impl ProducerCore {
 
     /// Waits until the partitions of `topic` are known.
     async fn learn_topic(&self, topic: &Arc<str>, started: Now) -> Result<(), SendError> {
-        let mut request = self
-            .cluster
-            .follow([Arc::clone(topic)])
-            .unwrap_or_else(|| self.cluster.request_refresh());
+        let mut request =
+            self.cluster.follow([Arc::clone(topic)]).unwrap_or_else(|| self.cluster.request_refresh());
         loop {
             let refreshed =
                 tokio::time::timeout(self.time_left(started), self.cluster.refreshed(request)).await;
@@ -418,10 +373,7 @@ impl ProducerCore {
                 Some(found) => {
                     let code = found.error.unwrap_or(ErrorCode::None);
                     if code != ErrorCode::None && !code.is_retriable() {
-                        return Err(SendError::Topic {
-                            topic: Arc::clone(topic),
-                            code,
-                        });
+                        return Err(SendError::Topic { topic: Arc::clone(topic), code });
                     }
                 }
                 None => {}
@@ -442,11 +394,7 @@ impl ProducerCore {
         if known > count {
             return Ok(());
         }
-        Err(SendError::UnknownPartition {
-            topic: Arc::clone(topic),
-            partition,
-            count: known,
-        })
+        Err(SendError::UnknownPartition { topic: Arc::clone(topic), partition, count: known })
     }
 
     fn no_metadata(&self, topic: &Arc<str>) -> SendError {
@@ -454,15 +402,8 @@ impl ProducerCore {
         let code = view.topics.get(topic).and_then(|topic| topic.error);
         let reason = match code {
             Some(code) => code.name().to_owned(),
-            None => self
-                .cluster
-                .last_error()
-                .unwrap_or_else(|| "no answer".to_owned()),
+            None => self.cluster.last_error().unwrap_or_else(|| "no answer".to_owned()),
         };
-        SendError::NoMetadata {
-            topic: Arc::clone(topic),
-            waited: self.config.max_block,
-            reason,
-        }
+        SendError::NoMetadata { topic: Arc::clone(topic), waited: self.config.max_block, reason }
     }
 }

@@ -33,15 +33,8 @@ pub(super) struct ProduceJob {
 /// How a request ended.
 #[derive(Debug)]
 pub(super) enum ProduceOutcome {
-    Answered {
-        request: u64,
-        answers: Vec<(SlotId, BatchAnswer)>,
-        throttle: Duration,
-    },
-    Failed {
-        request: u64,
-        reason: String,
-    },
+    Answered { request: u64, answers: Vec<(SlotId, BatchAnswer)>, throttle: Duration },
+    Failed { request: u64, reason: String },
 }
 
 /// What every request has in common.
@@ -70,10 +63,7 @@ pub(super) async fn run(
     while let Some(job) = jobs.recv().await {
         let request = job.request;
         if let Err(error) = send(&cluster, node, &options, job, &outcomes).await {
-            let failed = ProduceOutcome::Failed {
-                request,
-                reason: error.to_string(),
-            };
+            let failed = ProduceOutcome::Failed { request, reason: error.to_string() };
             if outcomes.send(failed).await.is_err() {
                 return;
             }
@@ -90,14 +80,8 @@ async fn send(
 ) -> Result<(), CallError> {
     let channel = cluster.channel(node, Lane::Data).await?;
     let view = cluster.metadata();
-    let destinations: Vec<Destination> = job
-        .batches
-        .iter()
-        .map(|batch| destination(batch, &view))
-        .collect();
-    let ids_known = destinations
-        .iter()
-        .all(|destination| !destination.topic_id.is_zero());
+    let destinations: Vec<Destination> = job.batches.iter().map(|batch| destination(batch, &view)).collect();
+    let ids_known = destinations.iter().all(|destination| !destination.topic_id.is_zero());
     let limit = if ids_known { i16::MAX } else { TOPIC_IDS_SINCE - 1 };
     let version = channel.version::<ProduceRequest>(limit)?;
     let (request, mut answers) = produce_request(&job, &destinations, options);
@@ -106,11 +90,7 @@ async fn send(
     if options.acks == Acks::None {
         channel.send_unanswered(&request, version).await?;
         let answers = unanswered(answers, &destinations);
-        let answered = ProduceOutcome::Answered {
-            request: number,
-            answers,
-            throttle: Duration::ZERO,
-        };
+        let answered = ProduceOutcome::Answered { request: number, answers, throttle: Duration::ZERO };
         // The receiver is gone only when the producer is.
         drop(outcomes.send(answered).await);
         return Ok(());
@@ -123,23 +103,13 @@ async fn send(
             Ok(Ok(response)) => {
                 let throttle = Duration::from_millis(u64::try_from(response.throttle_time_ms).unwrap_or(0));
                 answers.extend(read_response(response, &destinations));
-                ProduceOutcome::Answered {
-                    request: number,
-                    answers,
-                    throttle,
-                }
+                ProduceOutcome::Answered { request: number, answers, throttle }
             }
-            Ok(Err(error)) => ProduceOutcome::Failed {
-                request: number,
-                reason: error.to_string(),
-            },
+            Ok(Err(error)) => ProduceOutcome::Failed { request: number, reason: error.to_string() },
             Err(_) => {
                 channel.close();
                 let reason = format!("{} did not answer Produce within {timeout:?}", channel.address());
-                ProduceOutcome::Failed {
-                    request: number,
-                    reason,
-                }
+                ProduceOutcome::Failed { request: number, reason }
             }
         };
         // As above.
@@ -154,13 +124,8 @@ fn unanswered(
     destinations: &[Destination],
 ) -> Vec<(SlotId, BatchAnswer)> {
     let refused: Vec<SlotId> = answers.iter().map(|(slot, _)| *slot).collect();
-    let sent = destinations
-        .iter()
-        .filter(|destination| !refused.contains(&destination.slot));
-    let unknown = BatchAnswer::Written(Written {
-        base_offset: -1,
-        append_time: -1,
-    });
+    let sent = destinations.iter().filter(|destination| !refused.contains(&destination.slot));
+    let unknown = BatchAnswer::Written(Written { base_offset: -1, append_time: -1 });
     answers.extend(sent.map(|destination| (destination.slot, unknown.clone())));
     answers
 }
@@ -168,11 +133,7 @@ fn unanswered(
 fn destination(batch: &OutgoingBatch<Arc<ClosedBatch>>, view: &crate::Metadata) -> Destination {
     let partition = batch.payload.delivery.partition().clone();
     let topic_id = view.topic_id(&partition.topic);
-    Destination {
-        slot: batch.slot,
-        partition,
-        topic_id,
-    }
+    Destination { slot: batch.slot, partition, topic_id }
 }
 
 /// Builds the request; batches that cannot be encoded are answered at once.
@@ -192,10 +153,7 @@ fn produce_request(
                 continue;
             }
         };
-        let data = PartitionProduceData {
-            index: destination.partition.partition,
-            records,
-        };
+        let data = PartitionProduceData { index: destination.partition.partition, records };
         let topic = destination.partition.topic.as_ref();
         match topics.iter_mut().find(|known| known.name == topic) {
             Some(known) => known.partition_data.push(data),
@@ -242,10 +200,7 @@ fn batch_answer(partition: PartitionProduceResponse) -> BatchAnswer {
             append_time: partition.log_append_time_ms,
         }),
         code => {
-            let first = partition
-                .record_errors
-                .into_iter()
-                .find_map(|error| error.batch_index_error_message);
+            let first = partition.record_errors.into_iter().find_map(|error| error.batch_index_error_message);
             let message = first.or(partition.error_message).map(Arc::from);
             BatchAnswer::Error { code, message }
         }

@@ -117,12 +117,7 @@ mod tests {
     #[test]
     fn round_robin_visits_every_partition_in_turn() {
         let partitioner = RoundRobinPartitioner::default();
-        let input = PartitionerInput {
-            topic: "t",
-            key: Some(b"k"),
-            value: None,
-            partitions: 3,
-        };
+        let input = PartitionerInput { topic: "t", key: Some(b"k"), value: None, partitions: 3 };
         let visited: Vec<Option<i32>> = (0..5).map(|_| partitioner.partition(&input)).collect();
         assert_eq!(visited, [Some(0), Some(1), Some(2), Some(0), Some(1)]);
     }

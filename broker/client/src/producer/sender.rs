@@ -123,10 +123,7 @@ impl<B: Clone> Sender<B> {
             while let Some(taken) = source.take(slot) {
                 payloads.push(taken.payload);
             }
-            let finished = |payload| Effect::Finish {
-                payload,
-                outcome: Err(failure.clone()),
-            };
+            let finished = |payload| Effect::Finish { payload, outcome: Err(failure.clone()) };
             self.effects.extend(payloads.into_iter().map(finished));
         }
         std::mem::take(&mut self.effects)
@@ -147,16 +144,10 @@ impl<B: Clone> Sender<B> {
     fn expire(&mut self, now: Duration, source: &mut dyn BatchSource<B>) {
         let timeout = self.settings.delivery_timeout;
         for slot in self.active.iter().copied().collect::<Vec<_>>() {
-            while source
-                .peek(slot)
-                .is_some_and(|(_, created)| created + timeout <= now)
-            {
+            while source.peek(slot).is_some_and(|(_, created)| created + timeout <= now) {
                 let Some(taken) = source.take(slot) else { break };
                 let failure = Failure::Timeout { last: None };
-                self.effects.push(Effect::Finish {
-                    payload: taken.payload,
-                    outcome: Err(failure),
-                });
+                self.effects.push(Effect::Finish { payload: taken.payload, outcome: Err(failure) });
             }
             let mut next_deadline = source.peek(slot).map(|(_, created)| created + timeout);
             let partition = &mut self.partitions[slot];
@@ -166,18 +157,12 @@ impl<B: Clone> Sender<B> {
                     next_deadline = Some(next_deadline.map_or(deadline, |known| known.min(deadline)));
                 } else if !batch.expired {
                     batch.expired = true;
-                    let failure = Failure::Timeout {
-                        last: batch.last.clone(),
-                    };
-                    self.effects.push(Effect::Finish {
-                        payload: batch.payload.clone(),
-                        outcome: Err(failure),
-                    });
+                    let failure = Failure::Timeout { last: batch.last.clone() };
+                    self.effects
+                        .push(Effect::Finish { payload: batch.payload.clone(), outcome: Err(failure) });
                 }
             }
-            partition
-                .batches
-                .retain(|batch| !batch.expired || batch.in_flight.is_some());
+            partition.batches.retain(|batch| !batch.expired || batch.in_flight.is_some());
             if let Some(deadline) = next_deadline {
                 self.wake_no_later_than(deadline);
             }
@@ -278,11 +263,7 @@ impl<B: Clone> Sender<B> {
         self.next_request += 1;
         self.nodes.entry(node).or_default().in_flight += 1;
         self.requests.insert(request, (node, carried));
-        self.effects.push(Effect::Produce {
-            request,
-            node,
-            batches,
-        });
+        self.effects.push(Effect::Produce { request, node, batches });
         true
     }
 
@@ -318,11 +299,7 @@ impl<B: Clone> Sender<B> {
         let batch = &mut self.partitions[slot].batches[index];
         batch.in_flight = Some(request);
         batch.attempts = batch.attempts.saturating_add(1);
-        Some(OutgoingBatch {
-            slot,
-            payload: batch.payload.clone(),
-            identity: batch.identity,
-        })
+        Some(OutgoingBatch { slot, payload: batch.payload.clone(), identity: batch.identity })
     }
 
     /// Gives the batch at `index` its numbers, under a new epoch if the broker lost the old sequence.
@@ -337,12 +314,7 @@ impl<B: Clone> Sender<B> {
             self.identity = None;
             return false;
         }
-        let first = Numbering {
-            id,
-            epoch,
-            next_sequence: 0,
-            established: false,
-        };
+        let first = Numbering { id, epoch, next_sequence: 0, established: false };
         partition.numbering.get_or_insert(first);
         partition.number(index);
         true
@@ -354,12 +326,7 @@ impl<B: Clone> Sender<B> {
 
     /// Whether a batch of `slot` is under way to another broker than `leader`: it must settle first.
     fn is_under_way_elsewhere(&self, slot: SlotId, leader: i32) -> bool {
-        let requests = self.partitions[slot]
-            .batches
-            .iter()
-            .filter_map(|batch| batch.in_flight);
-        requests
-            .filter_map(|request| self.requests.get(&request))
-            .any(|(node, _)| *node != leader)
+        let requests = self.partitions[slot].batches.iter().filter_map(|batch| batch.in_flight);
+        requests.filter_map(|request| self.requests.get(&request)).any(|(node, _)| *node != leader)
     }
 }

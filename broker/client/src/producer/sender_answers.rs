@@ -60,18 +60,8 @@ impl<B: Clone> Sender<B> {
         match answer {
             BatchAnswer::Written(written) => self.acknowledge(slot, index, written),
             BatchAnswer::Unencodable { reason } => self.give_up(slot, index, Failure::Encode { reason }),
-            BatchAnswer::Error {
-                code: ErrorCode::DuplicateSequenceNumber,
-                ..
-            } => {
-                self.acknowledge(
-                    slot,
-                    index,
-                    Written {
-                        base_offset: -1,
-                        append_time: -1,
-                    },
-                );
+            BatchAnswer::Error { code: ErrorCode::DuplicateSequenceNumber, .. } => {
+                self.acknowledge(slot, index, Written { base_offset: -1, append_time: -1 });
             }
             BatchAnswer::Error { code, message } => self.on_error(slot, index, (code, message), now),
         }
@@ -84,22 +74,12 @@ impl<B: Clone> Sender<B> {
         if let (Some(numbering), Some(identity)) = (&mut partition.numbering, batch.identity) {
             numbering.established |= numbering.epoch == identity.epoch && numbering.id == identity.id;
         }
-        self.effects.push(Effect::Finish {
-            payload: batch.payload,
-            outcome: Ok(written),
-        });
+        self.effects.push(Effect::Finish { payload: batch.payload, outcome: Ok(written) });
     }
 
     fn give_up(&mut self, slot: SlotId, index: usize, failure: Failure) {
-        let batch = self
-            .partition(slot)
-            .batches
-            .remove(index)
-            .expect("the place was just found");
-        self.effects.push(Effect::Finish {
-            payload: batch.payload,
-            outcome: Err(failure),
-        });
+        let batch = self.partition(slot).batches.remove(index).expect("the place was just found");
+        self.effects.push(Effect::Finish { payload: batch.payload, outcome: Err(failure) });
     }
 
     fn on_error(

@@ -28,10 +28,7 @@ fn settings() -> SenderSettings {
         max_request_size: 1_000,
         delivery_timeout: Duration::from_secs(120),
         retries: u32::MAX,
-        backoff: Backoff {
-            first: ms(10),
-            max: ms(100),
-        },
+        backoff: Backoff { first: ms(10), max: ms(100) },
     }
 }
 
@@ -57,19 +54,12 @@ impl BatchSource<u32> for Source {
     }
 
     fn peek(&mut self, slot: SlotId) -> Option<(usize, Duration)> {
-        self.waiting
-            .get(&slot)?
-            .front()
-            .map(|(_, created)| (100, *created))
+        self.waiting.get(&slot)?.front().map(|(_, created)| (100, *created))
     }
 
     fn take(&mut self, slot: SlotId) -> Option<TakenBatch<u32>> {
         let (payload, created) = self.waiting.get_mut(&slot)?.pop_front()?;
-        Some(TakenBatch {
-            payload,
-            records: 1,
-            created,
-        })
+        Some(TakenBatch { payload, records: 1, created })
     }
 }
 
@@ -90,13 +80,7 @@ impl World {
         (0..slots).for_each(|slot| sender.set_leader(slot, Some(1)));
         sender.set_identity(Some((7, 0)));
         let (source, requests, finished) = (Source::default(), VecDeque::new(), Vec::new());
-        Self {
-            sender,
-            source,
-            now: ms(1_000),
-            requests,
-            finished,
-        }
+        Self { sender, source, now: ms(1_000), requests, finished }
     }
 
     fn add(&mut self, slot: SlotId, numbers: std::ops::Range<u32>) {
@@ -108,11 +92,9 @@ impl World {
         let (effects, wake_at) = self.sender.drain(self.now, &mut self.source);
         for effect in effects {
             match effect {
-                Effect::Produce {
-                    request,
-                    node,
-                    batches,
-                } => self.requests.push_back((request, node, batches)),
+                Effect::Produce { request, node, batches } => {
+                    self.requests.push_back((request, node, batches))
+                }
                 Effect::Finish { payload, outcome } => self.finished.push((payload, outcome)),
                 Effect::AcquireIdentity | Effect::RefreshMetadata => {}
             }
@@ -121,13 +103,8 @@ impl World {
     }
 
     fn answer(&mut self, request: &Request, answer: BatchAnswer) {
-        let answers = request
-            .2
-            .iter()
-            .map(|batch| (batch.slot, answer.clone()))
-            .collect();
-        self.sender
-            .on_answer(request.0, answers, Duration::ZERO, self.now);
+        let answers = request.2.iter().map(|batch| (batch.slot, answer.clone())).collect();
+        self.sender.on_answer(request.0, answers, Duration::ZERO, self.now);
     }
 
     fn error(&mut self, request: &Request, code: ErrorCode) {
@@ -145,19 +122,12 @@ impl World {
 }
 
 fn written(base_offset: i64) -> BatchAnswer {
-    BatchAnswer::Written(Written {
-        base_offset,
-        append_time: -1,
-    })
+    BatchAnswer::Written(Written { base_offset, append_time: -1 })
 }
 
 fn sequences(request: &Request) -> Vec<(i16, i32)> {
     let identity = |batch: &OutgoingBatch<u32>| batch.identity.expect("idempotent");
-    request
-        .2
-        .iter()
-        .map(|batch| (identity(batch).epoch, identity(batch).base_sequence))
-        .collect()
+    request.2.iter().map(|batch| (identity(batch).epoch, identity(batch).base_sequence)).collect()
 }
 
 #[test]
@@ -169,11 +139,7 @@ fn a_batch_waits_for_linger_and_goes_along_with_one_that_is_due() {
     assert!(world.requests.is_empty());
     world.add(1, 1..2);
     world.drain();
-    assert_eq!(
-        world.next_request().2.len(),
-        2,
-        "a request that leaves anyway takes along what lingers"
-    );
+    assert_eq!(world.next_request().2.len(), 2, "a request that leaves anyway takes along what lingers");
 }
 
 #[test]
@@ -200,10 +166,7 @@ fn after_a_lost_answer_batches_are_sent_again_in_order_with_the_same_numbers() {
     assert_eq!(under_way.len(), 3);
     world.sender.on_failure(under_way[0].0, "cut", world.now);
     world.pass(ms(500));
-    assert!(
-        world.requests.is_empty(),
-        "nothing overtakes: the later two are still under way"
-    );
+    assert!(world.requests.is_empty(), "nothing overtakes: the later two are still under way");
     world.sender.on_failure(under_way[1].0, "cut", world.now);
     world.sender.on_failure(under_way[2].0, "cut", world.now);
     world.pass(ms(500));
@@ -234,11 +197,7 @@ fn a_lost_sequence_is_numbered_anew_under_the_next_epoch() {
     assert_eq!(sequences(&world.next_request()), [(1, 1)]);
     world.add(1, 9..10);
     world.drain();
-    assert_eq!(
-        sequences(&world.next_request()),
-        [(0, 0)],
-        "other partitions keep their epoch"
-    );
+    assert_eq!(sequences(&world.next_request()), [(0, 0)], "other partitions keep their epoch");
 }
 
 #[test]
@@ -250,13 +209,7 @@ fn a_refused_batch_fails_alone() {
     world.error(&first, ErrorCode::MessageTooLarge);
     world.drain();
     assert_eq!(world.finished.len(), 1);
-    assert!(matches!(
-        world.finished[0].1,
-        Err(Failure::Refused {
-            code: ErrorCode::MessageTooLarge,
-            ..
-        })
-    ));
+    assert!(matches!(world.finished[0].1, Err(Failure::Refused { code: ErrorCode::MessageTooLarge, .. })));
     let second = world.next_request();
     world.answer(&second, written(0));
     world.drain();
@@ -265,13 +218,7 @@ fn a_refused_batch_fails_alone() {
 
 #[test]
 fn what_is_not_acknowledged_in_time_expires_sent_or_not() {
-    let mut world = World::new(
-        SenderSettings {
-            delivery_timeout: ms(1_000),
-            ..settings()
-        },
-        2,
-    );
+    let mut world = World::new(SenderSettings { delivery_timeout: ms(1_000), ..settings() }, 2);
     world.sender.set_leader(1, None);
     world.add(0, 0..1);
     world.add(1, 1..2);
@@ -301,22 +248,14 @@ fn a_partition_that_moves_waits_for_its_old_leader() {
     world.add(0, 3..4);
     world.drain();
     assert!(world.requests.is_empty());
-    under_way
-        .iter()
-        .for_each(|request| world.error(request, ErrorCode::NotLeaderOrFollower));
+    under_way.iter().for_each(|request| world.error(request, ErrorCode::NotLeaderOrFollower));
     world.pass(ms(500));
     assert_eq!(world.next_request().1, 2);
 }
 
 #[test]
 fn a_full_request_leaves_the_rest_for_the_next_and_starves_nobody() {
-    let mut world = World::new(
-        SenderSettings {
-            max_in_flight: 1,
-            ..settings()
-        },
-        30,
-    );
+    let mut world = World::new(SenderSettings { max_in_flight: 1, ..settings() }, 30);
     (0..30).for_each(|slot| world.add(slot, 0..1));
     let mut seen = Vec::new();
     for _ in 0..3 {
@@ -336,9 +275,7 @@ fn a_throttled_broker_is_left_alone_for_as_long_as_it_said() {
     world.add(0, 0..2);
     world.drain();
     let first = world.next_request();
-    world
-        .sender
-        .on_answer(first.0, vec![(0, written(0))], ms(200), world.now);
+    world.sender.on_answer(first.0, vec![(0, written(0))], ms(200), world.now);
     world.pass(ms(199));
     assert!(world.requests.is_empty());
     world.pass(ms(1));
@@ -365,10 +302,7 @@ impl Log {
             Some(last) => identity.epoch > last.epoch && identity.base_sequence == 0,
         };
         if !fits {
-            return BatchAnswer::Error {
-                code: ErrorCode::OutOfOrderSequenceNumber,
-                message: None,
-            };
+            return BatchAnswer::Error { code: ErrorCode::OutOfOrderSequenceNumber, message: None };
         }
         self.records.push(batch.payload);
         self.last.push_back(identity);

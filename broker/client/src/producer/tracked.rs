@@ -91,17 +91,10 @@ impl<B> TrackedPartition<B> {
     pub(super) fn next(&self, max_in_flight: usize) -> Next {
         let unestablished = self.numbering.is_some_and(|numbering| !numbering.established);
         let limit = if unestablished { 1 } else { max_in_flight };
-        let under_way = self
-            .batches
-            .iter()
-            .filter(|batch| batch.in_flight.is_some())
-            .count();
+        let under_way = self.batches.iter().filter(|batch| batch.in_flight.is_some()).count();
         // A broker recognises a repetition among the last five batches only: none may be added while one is
         // repeated.
-        let repeating = self
-            .batches
-            .iter()
-            .any(|batch| batch.in_flight.is_some() && batch.attempts > 1);
+        let repeating = self.batches.iter().any(|batch| batch.in_flight.is_some() && batch.attempts > 1);
         match self.batches.iter().position(|batch| batch.in_flight.is_none()) {
             _ if under_way >= limit || repeating => Next::Wait,
             _ if self.is_lost && under_way > 0 => Next::Wait,
@@ -118,20 +111,12 @@ impl<B> TrackedPartition<B> {
 
     /// Gives the batch at `index` its sequence numbers unless it has some.
     pub(super) fn number(&mut self, index: usize) {
-        let Some(batch) = self
-            .batches
-            .get_mut(index)
-            .filter(|batch| batch.identity.is_none())
-        else {
+        let Some(batch) = self.batches.get_mut(index).filter(|batch| batch.identity.is_none()) else {
             return;
         };
         if let Some(numbering) = &mut self.numbering {
             let (id, epoch, base_sequence) = (numbering.id, numbering.epoch, numbering.next_sequence);
-            batch.identity = Some(ProducerIdentity {
-                id,
-                epoch,
-                base_sequence,
-            });
+            batch.identity = Some(ProducerIdentity { id, epoch, base_sequence });
             numbering.next_sequence = sequence_after(base_sequence, batch.records);
         }
     }
@@ -141,10 +126,7 @@ impl<B> TrackedPartition<B> {
     ///
     /// Only for batches that are known not to be in the log.
     pub(super) fn renumber(&mut self) -> bool {
-        debug_assert!(
-            self.is_quiet(),
-            "a batch under way has numbers that must not change"
-        );
+        debug_assert!(self.is_quiet(), "a batch under way has numbers that must not change");
         self.is_lost = false;
         for batch in &mut self.batches {
             batch.identity = None;
@@ -152,12 +134,7 @@ impl<B> TrackedPartition<B> {
         let next = self.numbering.and_then(|numbering| {
             // The last epoch is reserved, as brokers reserve it.
             let epoch = numbering.epoch.checked_add(1).filter(|epoch| *epoch < i16::MAX)?;
-            Some(Numbering {
-                epoch,
-                next_sequence: 0,
-                established: false,
-                ..numbering
-            })
+            Some(Numbering { epoch, next_sequence: 0, established: false, ..numbering })
         });
         self.numbering = next;
         next.is_some()
@@ -165,8 +142,6 @@ impl<B> TrackedPartition<B> {
 
     /// Returns the place of the batch that request `request` carries.
     pub(super) fn carried_by(&self, request: u64) -> Option<usize> {
-        self.batches
-            .iter()
-            .position(|batch| batch.in_flight == Some(request))
+        self.batches.iter().position(|batch| batch.in_flight == Some(request))
     }
 }

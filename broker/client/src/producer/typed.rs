@@ -29,9 +29,7 @@ impl<K: ?Sized, V: ?Sized> Clone for TypedProducer<K, V> {
 
 impl<K: ?Sized, V: ?Sized> std::fmt::Debug for TypedProducer<K, V> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TypedProducer")
-            .field("topic", &self.topic)
-            .finish_non_exhaustive()
+        f.debug_struct("TypedProducer").field("topic", &self.topic).finish_non_exhaustive()
     }
 }
 
@@ -83,9 +81,6 @@ impl<K: ?Sized, V: ?Sized> TypedProducer<K, V> {
     ) -> Result<Option<Bytes>, SendError> {
         serialized
             .unwrap_or(Ok(None))
-            .map_err(|error| SendError::Serialise {
-                topic: Arc::clone(&self.topic),
-                reason: error.reason,
-            })
+            .map_err(|error| SendError::Serialise { topic: Arc::clone(&self.topic), reason: error.reason })
     }
 }

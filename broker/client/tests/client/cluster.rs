@@ -55,9 +55,7 @@ pub(crate) fn admin() -> BlockingAdmin {
 /// Creates a topic of its own.
 pub(crate) fn topic(prefix: &str, partitions: i32) -> String {
     let name = fresh(prefix);
-    let results = admin()
-        .create_topics(vec![NewTopic::new(&name, partitions)])
-        .unwrap();
+    let results = admin().create_topics(vec![NewTopic::new(&name, partitions)]).unwrap();
     assert!(results.iter().all(|(_, result)| result.is_ok()), "{results:?}");
     // Brokers learn of a topic after the controller: wait, or the next call may not find it.
     eventually("the topic", || {
@@ -83,9 +81,7 @@ pub(crate) fn consumer(change: impl FnOnce(&mut ConsumerConfig)) -> BlockingCons
 }
 
 pub(crate) fn partitions(topic: &str, count: i32) -> Vec<TopicPartition> {
-    (0..count)
-        .map(|partition| TopicPartition::new(topic, partition))
-        .collect()
+    (0..count).map(|partition| TopicPartition::new(topic, partition)).collect()
 }
 
 /// Writes `0..count` as values, in order, to each partition.
@@ -93,9 +89,7 @@ pub(crate) fn fill(topic: &str, partition_count: i32, count: u32) {
     let producer = producer(|_| ());
     for partition in 0..partition_count {
         for number in 0..count {
-            let record = ProducerRecord::new(topic)
-                .partition(partition)
-                .value(number.to_string());
+            let record = ProducerRecord::new(topic).partition(partition).value(number.to_string());
             drop(producer.send(record).unwrap());
         }
     }
@@ -115,10 +109,7 @@ pub(crate) fn eventually<T>(what: &str, mut step: impl FnMut() -> Option<T>) -> 
         if let Some(found) = step() {
             return found;
         }
-        assert!(
-            elapsed() - started < PATIENCE,
-            "{what} did not happen within {PATIENCE:?}"
-        );
+        assert!(elapsed() - started < PATIENCE, "{what} did not happen within {PATIENCE:?}");
     }
 }
 
@@ -130,14 +121,8 @@ pub(crate) fn poll_into(consumer: &BlockingConsumer, received: &mut Received) ->
     let polled = consumer.poll(POLL).unwrap();
     for batch in polled.batches() {
         for record in batch.records() {
-            let value = record
-                .unwrap()
-                .value
-                .map(|value| String::from_utf8(value.to_vec()).unwrap());
-            received
-                .entry(batch.partition())
-                .or_default()
-                .push(value.unwrap_or_default());
+            let value = record.unwrap().value.map(|value| String::from_utf8(value.to_vec()).unwrap());
+            received.entry(batch.partition()).or_default().push(value.unwrap_or_default());
         }
     }
     polled.record_count()

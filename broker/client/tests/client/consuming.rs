@@ -49,21 +49,13 @@ fn seek_reads_again_from_any_offset_even_inside_a_batch() {
     consumer.seek(&partition, 63).unwrap();
     assert_eq!(read(&consumer, 37)[&0], numbers(100)[63..]);
     assert_eq!(consumer.position(&partition).unwrap(), 100);
-    consumer
-        .seek_to_beginning(std::slice::from_ref(&partition))
-        .unwrap();
+    consumer.seek_to_beginning(std::slice::from_ref(&partition)).unwrap();
     assert_eq!(read(&consumer, 100)[&0], numbers(100));
     consumer.seek_to_end(std::slice::from_ref(&partition)).unwrap();
     assert_eq!(consumer.position(&partition).unwrap(), 100);
     let elsewhere = TopicPartition::new("elsewhere", 0);
-    assert!(matches!(
-        consumer.seek(&elsewhere, 0),
-        Err(OffsetError::NotAssigned { .. })
-    ));
-    assert!(matches!(
-        consumer.seek(&partition, -1),
-        Err(OffsetError::Negative { .. })
-    ));
+    assert!(matches!(consumer.seek(&elsewhere, 0), Err(OffsetError::NotAssigned { .. })));
+    assert!(matches!(consumer.seek(&partition, -1), Err(OffsetError::Negative { .. })));
 }
 
 #[test]
@@ -88,25 +80,15 @@ fn auto_offset_reset_says_where_to_begin_and_none_is_an_error() {
     fill(&name, 1, 10);
     let latest = consumer(|config| config.auto_offset_reset = AutoOffsetReset::Latest);
     latest.assign(partitions(&name, 1)).unwrap();
-    assert_eq!(
-        latest.position(&TopicPartition::new(name.as_str(), 0)).unwrap(),
-        10
-    );
-    drop(
-        producer(|_| ())
-            .send(ProducerRecord::new(name.as_str()).value("new"))
-            .unwrap(),
-    );
+    assert_eq!(latest.position(&TopicPartition::new(name.as_str(), 0)).unwrap(), 10);
+    drop(producer(|_| ()).send(ProducerRecord::new(name.as_str()).value("new")).unwrap());
     assert_eq!(read(&latest, 1)[&0], ["new"]);
     let none = consumer(|config| config.auto_offset_reset = AutoOffsetReset::None);
     none.assign(partitions(&name, 1)).unwrap();
     assert!(matches!(none.poll(POLL).unwrap_err(), PollError::NoOffset { .. }));
     none.seek(&TopicPartition::new(name.as_str(), 0), 1_000).unwrap();
     let error = eventually("an error", || none.poll(POLL).err());
-    assert!(
-        matches!(error, PollError::OffsetOutOfRange { offset: 1_000, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, PollError::OffsetOutOfRange { offset: 1_000, .. }), "{error}");
 }
 
 #[test]
@@ -114,9 +96,7 @@ fn a_position_behind_deleted_records_is_reset() {
     let name = topic("deleted", 1);
     fill(&name, 1, 100);
     let partition = TopicPartition::new(name.as_str(), 0);
-    let deleted = admin()
-        .delete_records(&BTreeMap::from([(partition.clone(), 60)]))
-        .unwrap();
+    let deleted = admin().delete_records(&BTreeMap::from([(partition.clone(), 60)])).unwrap();
     assert_eq!(deleted[0].1.as_ref().unwrap(), &60);
     let consumer = consumer(|_| ());
     consumer.assign(vec![partition.clone()]).unwrap();
@@ -129,9 +109,7 @@ fn offsets_are_found_by_time_and_at_both_ends() {
     let name = topic("times", 1);
     let producer = producer(|_| ());
     for number in 0..10 {
-        let record = ProducerRecord::new(name.as_str())
-            .timestamp(1_000 + 100 * number)
-            .value("v");
+        let record = ProducerRecord::new(name.as_str()).timestamp(1_000 + 100 * number).value("v");
         drop(producer.send(record).unwrap());
     }
     producer.flush().unwrap();
@@ -140,19 +118,9 @@ fn offsets_are_found_by_time_and_at_both_ends() {
     let one = std::slice::from_ref(&partition);
     assert_eq!(consumer.beginning_offsets(one).unwrap()[&partition], 0);
     assert_eq!(consumer.end_offsets(one).unwrap()[&partition], 10);
-    let found = consumer
-        .offsets_for_times(&BTreeMap::from([(partition.clone(), 1_250)]))
-        .unwrap();
-    assert_eq!(
-        (found[&partition].offset, found[&partition].timestamp),
-        (3, 1_300)
-    );
-    assert!(
-        consumer
-            .offsets_for_times(&BTreeMap::from([(partition, 9_999)]))
-            .unwrap()
-            .is_empty()
-    );
+    let found = consumer.offsets_for_times(&BTreeMap::from([(partition.clone(), 1_250)])).unwrap();
+    assert_eq!((found[&partition].offset, found[&partition].timestamp), (3, 1_300));
+    assert!(consumer.offsets_for_times(&BTreeMap::from([(partition, 9_999)])).unwrap().is_empty());
 }
 
 #[test]
@@ -167,17 +135,9 @@ fn committed_offsets_are_where_another_consumer_of_the_group_begins() {
     });
     first.assign(vec![partition.clone()]).unwrap();
     read(&first, 20);
-    let offset = OffsetAndMetadata {
-        metadata: "note".to_owned(),
-        ..OffsetAndMetadata::new(12)
-    };
-    first
-        .commit_sync(Some(BTreeMap::from([(partition.clone(), offset)])))
-        .unwrap();
-    assert_eq!(
-        first.committed(std::slice::from_ref(&partition)).unwrap()[&partition].metadata,
-        "note"
-    );
+    let offset = OffsetAndMetadata { metadata: "note".to_owned(), ..OffsetAndMetadata::new(12) };
+    first.commit_sync(Some(BTreeMap::from([(partition.clone(), offset)]))).unwrap();
+    assert_eq!(first.committed(std::slice::from_ref(&partition)).unwrap()[&partition].metadata, "note");
     let second = consumer(|config| config.group_id = Some(group));
     second.assign(vec![partition]).unwrap();
     assert_eq!(read(&second, 8)[&0], numbers(20)[12..]);
@@ -206,10 +166,7 @@ fn subscription_and_manual_assignment_exclude_each_other() {
     assert_eq!(consumer.subscribe(&[&name]), Err(SubscribeError::Assigned));
     consumer.unsubscribe();
     consumer.subscribe(&[&name]).unwrap();
-    assert_eq!(
-        consumer.assign(partitions(&name, 1)),
-        Err(SubscribeError::Subscribed)
-    );
+    assert_eq!(consumer.assign(partitions(&name, 1)), Err(SubscribeError::Subscribed));
     let without_group = crate::cluster::consumer(|_| ());
     assert_eq!(without_group.subscribe(&[&name]), Err(SubscribeError::NoGroup));
 }

@@ -73,9 +73,7 @@ fn with_every_assignor_members_join_and_leave_and_share_everything() {
 fn a_surplus_member_is_idle() {
     let (name, group) = (topic("surplus", 2), fresh("group"));
     let members: Vec<BlockingConsumer> = (0..3).map(|_| member(&group, AssignorChoice::Range)).collect();
-    members
-        .iter()
-        .for_each(|member| member.subscribe(&[&name]).unwrap());
+    members.iter().for_each(|member| member.subscribe(&[&name]).unwrap());
     settle(&members.iter().collect::<Vec<_>>(), &partitions(&name, 2), 1);
 }
 
@@ -89,9 +87,7 @@ fn records_are_read_once_by_a_group_and_again_by_another() {
             member(&group, AssignorChoice::CooperativeSticky),
             member(&group, AssignorChoice::CooperativeSticky),
         ];
-        members
-            .iter()
-            .for_each(|member| member.subscribe(&[&name]).unwrap());
+        members.iter().for_each(|member| member.subscribe(&[&name]).unwrap());
         let mut received = Received::new();
         eventually("reading everything", || {
             for member in &members {
@@ -127,9 +123,7 @@ fn an_owner_that_does_not_poll_loses_its_partitions_and_is_told() {
         config.max_poll_interval = Duration::from_secs(1);
         config.heartbeat_interval = Duration::from_millis(200);
     });
-    sleepy
-        .subscribe_with(&[&name], Arc::clone(&events) as Arc<dyn RebalanceListener>)
-        .unwrap();
+    sleepy.subscribe_with(&[&name], Arc::clone(&events) as Arc<dyn RebalanceListener>).unwrap();
     settle(&[&sleepy], &partitions(&name, 2), 2);
     let other = member(&group, AssignorChoice::Range);
     other.subscribe(&[&name]).unwrap();
@@ -165,39 +159,24 @@ fn cooperative_members_give_up_only_what_moves() {
     let (name, group) = (topic("moves", 4), fresh("group"));
     let events = Arc::new(Events::default());
     let one = member(&group, AssignorChoice::CooperativeSticky);
-    one.subscribe_with(&[&name], Arc::clone(&events) as Arc<dyn RebalanceListener>)
-        .unwrap();
+    one.subscribe_with(&[&name], Arc::clone(&events) as Arc<dyn RebalanceListener>).unwrap();
     settle(&[&one], &partitions(&name, 4), 4);
     let two = member(&group, AssignorChoice::CooperativeSticky);
     two.subscribe(&[&name]).unwrap();
     settle(&[&one, &two], &partitions(&name, 4), 2);
-    assert_eq!(
-        (*events.assigned.lock().unwrap(), *events.revoked.lock().unwrap()),
-        (4, 2)
-    );
+    assert_eq!((*events.assigned.lock().unwrap(), *events.revoked.lock().unwrap()), (4, 2));
     assert_eq!(*events.lost.lock().unwrap(), 0);
 }
 
 #[test]
 fn added_partitions_are_noticed_and_assigned() {
     let (name, group) = (topic("added", 2), fresh("group"));
-    let members = [
-        member(&group, AssignorChoice::Range),
-        member(&group, AssignorChoice::Range),
-    ];
-    members
-        .iter()
-        .for_each(|member| member.subscribe(&[&name]).unwrap());
+    let members = [member(&group, AssignorChoice::Range), member(&group, AssignorChoice::Range)];
+    members.iter().for_each(|member| member.subscribe(&[&name]).unwrap());
     let all: Vec<&BlockingConsumer> = members.iter().collect();
     settle(&all, &partitions(&name, 2), 1);
-    let more = NewPartitions {
-        total: 4,
-        assignments: Vec::new(),
-    };
-    admin().create_partitions(&[(&name, more)]).unwrap()[0]
-        .1
-        .as_ref()
-        .unwrap();
+    let more = NewPartitions { total: 4, assignments: Vec::new() };
+    admin().create_partitions(&[(&name, more)]).unwrap()[0].1.as_ref().unwrap();
     settle(&all, &partitions(&name, 4), 2);
 }
 
@@ -213,8 +192,7 @@ fn a_static_member_restarts_without_a_rebalance() {
     };
     let events = Arc::new(Events::default());
     let one = named("one");
-    one.subscribe_with(&[&name], Arc::clone(&events) as Arc<dyn RebalanceListener>)
-        .unwrap();
+    one.subscribe_with(&[&name], Arc::clone(&events) as Arc<dyn RebalanceListener>).unwrap();
     let two = named("two");
     two.subscribe(&[&name]).unwrap();
     settle(&[&one, &two], &partitions(&name, 4), 2);
@@ -242,11 +220,7 @@ fn a_pattern_finds_topics_that_exist_and_those_that_come() {
     consumer.subscribe_pattern(&format!("{prefix}\\.[a-c]")).unwrap();
     settle(&[&consumer], &partitions(&first, 1), 1);
     let second = create("c");
-    settle(
-        &[&consumer],
-        &[partitions(&first, 1), partitions(&second, 1)].concat(),
-        2,
-    );
+    settle(&[&consumer], &[partitions(&first, 1), partitions(&second, 1)].concat(), 2);
     assert!(!consumer.subscription().contains(other.as_str()));
 }
 

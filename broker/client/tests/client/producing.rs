@@ -18,11 +18,7 @@ fn every_codec_carries_records_there_and_back() {
         let name = topic("codec", 1);
         let producer = producer(|config| config.compression = codec);
         for number in 0..1_000 {
-            drop(
-                producer
-                    .send(ProducerRecord::new(name.as_str()).value(number.to_string()))
-                    .unwrap(),
-            );
+            drop(producer.send(ProducerRecord::new(name.as_str()).value(number.to_string())).unwrap());
         }
         producer.flush().unwrap();
         let consumer = consumer(|_| ());
@@ -41,10 +37,7 @@ fn key_headers_timestamp_and_nulls_arrive_as_sent() {
         .header("h", "1")
         .header("h", "2");
     let metadata = producer(|_| ()).send(record).unwrap().wait().unwrap();
-    assert_eq!(
-        (metadata.partition, metadata.offset, metadata.timestamp),
-        (1, 0, 1_234_567)
-    );
+    assert_eq!((metadata.partition, metadata.offset, metadata.timestamp), (1, 0, 1_234_567));
     let consumer = consumer(|_| ());
     consumer.assign(partitions(&name, 2)).unwrap();
     let polled = crate::cluster::eventually("reading", || {
@@ -53,21 +46,10 @@ fn key_headers_timestamp_and_nulls_arrive_as_sent() {
     });
     let batch = polled.batches().next().unwrap();
     let record = batch.records().next().unwrap().unwrap();
-    assert_eq!(
-        (record.key, record.value, record.timestamp),
-        (Some(&b"k"[..]), None, 1_234_567)
-    );
-    let headers: Vec<_> = record
-        .headers
-        .map(|header| (header.key_text().into_owned(), header.value))
-        .collect();
-    assert_eq!(
-        headers,
-        [
-            ("h".to_owned(), Some(&b"1"[..])),
-            ("h".to_owned(), Some(&b"2"[..]))
-        ]
-    );
+    assert_eq!((record.key, record.value, record.timestamp), (Some(&b"k"[..]), None, 1_234_567));
+    let headers: Vec<_> =
+        record.headers.map(|header| (header.key_text().into_owned(), header.value)).collect();
+    assert_eq!(headers, [("h".to_owned(), Some(&b"1"[..])), ("h".to_owned(), Some(&b"2"[..]))]);
 }
 
 #[test]
@@ -77,9 +59,7 @@ fn keys_go_where_murmur2_says_and_keep_their_order() {
     let mut deliveries = Vec::new();
     for number in 0..500 {
         let key = format!("key {}", number % 20);
-        let record = ProducerRecord::new(name.as_str())
-            .key(key.clone())
-            .value(number.to_string());
+        let record = ProducerRecord::new(name.as_str()).key(key.clone()).value(number.to_string());
         deliveries.push((key, producer.send(record).unwrap()));
     }
     for (key, delivery) in deliveries {
@@ -90,10 +70,7 @@ fn keys_go_where_murmur2_says_and_keep_their_order() {
     consumer.assign(partitions(&name, 5)).unwrap();
     for values in read(&consumer, 500).values() {
         let values: Vec<u32> = values.iter().map(|value| value.parse().unwrap()).collect();
-        assert!(
-            values.is_sorted(),
-            "one producer's records keep their order within a partition"
-        );
+        assert!(values.is_sorted(), "one producer's records keep their order within a partition");
     }
 }
 
@@ -103,11 +80,7 @@ fn without_keys_records_spread_over_the_partitions_in_whole_batches() {
     let producer = producer(|config| config.batch_size = 2_000);
     let value = vec![b'x'; 100];
     let deliveries: Vec<_> = (0..4_000)
-        .map(|_| {
-            producer
-                .send(ProducerRecord::new(name.as_str()).value(value.clone()))
-                .unwrap()
-        })
+        .map(|_| producer.send(ProducerRecord::new(name.as_str()).value(value.clone())).unwrap())
         .collect();
     let mut counts = [0_u32; 4];
     for delivery in deliveries {
@@ -128,23 +101,14 @@ fn round_robin_and_own_partitioners_decide() {
     let name = topic("own", 3);
     let send = |producer: &Producer| {
         let record = ProducerRecord::new(name.as_str()).key("same");
-        producer
-            .blocking()
-            .send(record)
-            .unwrap()
-            .wait()
-            .unwrap()
-            .partition
+        producer.blocking().send(record).unwrap().wait().unwrap().partition
     };
     let mut config = ProducerConfig::new(&bootstrap());
     let own = Producer::connect_with_partitioner(config.clone(), Box::new(Last)).unwrap();
     assert_eq!([send(&own), send(&own)], [2, 2]);
     config.partitioner = PartitionerChoice::RoundRobin;
     let round_robin = Producer::connect(config).unwrap();
-    assert_eq!(
-        [send(&round_robin), send(&round_robin), send(&round_robin)],
-        [0, 1, 2]
-    );
+    assert_eq!([send(&round_robin), send(&round_robin), send(&round_robin)], [0, 1, 2]);
 }
 
 #[test]
@@ -193,9 +157,7 @@ fn cut_connections_neither_lose_nor_duplicate_nor_reorder() {
     assert!(producer.partition_count(&name).unwrap() == 3);
     proxy.cut(true);
     for number in 0..6_000 {
-        let record = ProducerRecord::new(name.as_str())
-            .partition(number % 3)
-            .value((number / 3).to_string());
+        let record = ProducerRecord::new(name.as_str()).partition(number % 3).value((number / 3).to_string());
         drop(producer.send(record).unwrap());
     }
     producer.flush().unwrap();
@@ -221,9 +183,7 @@ fn callbacks_run_once_each_and_acks_0_knows_no_offsets() {
         let done = move |result: Result<tidemill_client::RecordMetadata, DeliveryError>| {
             sender.send(result.unwrap().offset).unwrap();
         };
-        producer
-            .send_with(ProducerRecord::new(name.as_str()).value("v"), done)
-            .unwrap();
+        producer.send_with(ProducerRecord::new(name.as_str()).value("v"), done).unwrap();
     }
     producer.flush().unwrap();
     drop(sender);
@@ -234,46 +194,12 @@ fn callbacks_run_once_each_and_acks_0_knows_no_offsets() {
 fn what_cannot_be_sent_is_refused_with_its_reason() {
     let name = topic("refused", 2);
     let producer = producer(|config| config.max_block = std::time::Duration::from_secs(2));
-    let unknown = producer
-        .send(ProducerRecord::new(name.as_str()).partition(7))
-        .unwrap_err();
-    assert!(
-        matches!(
-            unknown,
-            SendError::UnknownPartition {
-                partition: 7,
-                count: 2,
-                ..
-            }
-        ),
-        "{unknown}"
-    );
-    let large = producer
-        .send(ProducerRecord::new(name.as_str()).value(vec![0; 2_000_000]))
-        .unwrap_err();
-    assert!(
-        matches!(
-            large,
-            SendError::TooLarge {
-                key: "max.request.size",
-                ..
-            }
-        ),
-        "{large}"
-    );
-    let invalid = producer
-        .send(ProducerRecord::new("no such/topic").value("v"))
-        .unwrap_err();
-    assert!(
-        matches!(
-            invalid,
-            SendError::Topic {
-                code: ErrorCode::InvalidTopicException,
-                ..
-            }
-        ),
-        "{invalid}"
-    );
+    let unknown = producer.send(ProducerRecord::new(name.as_str()).partition(7)).unwrap_err();
+    assert!(matches!(unknown, SendError::UnknownPartition { partition: 7, count: 2, .. }), "{unknown}");
+    let large = producer.send(ProducerRecord::new(name.as_str()).value(vec![0; 2_000_000])).unwrap_err();
+    assert!(matches!(large, SendError::TooLarge { key: "max.request.size", .. }), "{large}");
+    let invalid = producer.send(ProducerRecord::new("no such/topic").value("v")).unwrap_err();
+    assert!(matches!(invalid, SendError::Topic { code: ErrorCode::InvalidTopicException, .. }), "{invalid}");
     producer.close(crate::cluster::PATIENCE).unwrap();
     let closed = producer.send(ProducerRecord::new(name.as_str())).unwrap_err();
     assert!(matches!(closed, SendError::Closed), "{closed}");
@@ -285,23 +211,11 @@ fn a_batch_the_broker_refuses_fails_alone_and_the_producer_goes_on() {
     let small = tidemill_client::NewTopic::new(&name, 1).config("max.message.bytes", "1000");
     drop(crate::cluster::admin().create_topics(vec![small]).unwrap());
     let producer = producer(|_| ());
-    let send = |size: usize| {
-        producer
-            .send(ProducerRecord::new(name.as_str()).value(vec![b'x'; size]))
-            .unwrap()
-    };
+    let send =
+        |size: usize| producer.send(ProducerRecord::new(name.as_str()).value(vec![b'x'; size])).unwrap();
     assert_eq!(send(10).wait().unwrap().offset, 0);
     let error = send(5_000).wait().unwrap_err();
-    assert!(
-        matches!(
-            error,
-            DeliveryError::Refused {
-                code: ErrorCode::MessageTooLarge,
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, DeliveryError::Refused { code: ErrorCode::MessageTooLarge, .. }), "{error}");
     assert_eq!(send(10).wait().unwrap().offset, 1);
     assert_eq!(send(10).wait().unwrap().offset, 2);
 }
@@ -310,33 +224,17 @@ fn a_batch_the_broker_refuses_fails_alone_and_the_producer_goes_on() {
 fn typed_producers_go_through_their_serialisers() {
     let name = topic("typed", 1);
     let producer = producer(|_| ());
-    let typed: TypedProducer<str, i64> = TypedProducer::new(
-        producer.producer(),
-        name.as_str(),
-        StringSerializer,
-        LongSerializer,
-    );
-    assert_eq!(
-        typed
-            .send_blocking(Some("k"), Some(&42))
-            .unwrap()
-            .wait()
-            .unwrap()
-            .offset,
-        0
-    );
+    let typed: TypedProducer<str, i64> =
+        TypedProducer::new(producer.producer(), name.as_str(), StringSerializer, LongSerializer);
+    assert_eq!(typed.send_blocking(Some("k"), Some(&42)).unwrap().wait().unwrap().offset, 0);
     let consumer = consumer(|_| ());
     consumer.assign(partitions(&name, 1)).unwrap();
     let polled = crate::cluster::eventually("reading", || {
         let polled = consumer.poll(crate::cluster::POLL).unwrap();
         (!polled.is_empty()).then_some(polled)
     });
-    let record = polled
-        .batches()
-        .next()
-        .unwrap()
-        .typed::<String, i64>(&StringSerializer, &LongSerializer)
-        .next();
+    let record =
+        polled.batches().next().unwrap().typed::<String, i64>(&StringSerializer, &LongSerializer).next();
     let record = record.unwrap().unwrap();
     assert_eq!((record.key.as_str(), record.value), ("k", 42));
 }
@@ -348,10 +246,7 @@ fn any_executor_can_await_a_producer() {
     let producer = Arc::new(Producer::connect(config).unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let metadata = runtime.block_on(async {
-        let delivery = producer
-            .send(ProducerRecord::new(name.as_str()).value("v"))
-            .await
-            .unwrap();
+        let delivery = producer.send(ProducerRecord::new(name.as_str()).value("v")).await.unwrap();
         producer.flush().await.unwrap();
         delivery.await.unwrap()
     });

@@ -38,11 +38,7 @@ impl Proxy {
                 );
             }
         });
-        Self {
-            address,
-            cutting,
-            cuts,
-        }
+        Self { address, cutting, cuts }
     }
 
     pub(crate) fn address(&self) -> String {
@@ -78,11 +74,8 @@ fn forward(
             rewrite_port(&mut frame, real, own);
             answers += 1;
             if cutting.load(Ordering::SeqCst) && answers % 7 == 5 {
-                let kept = if cuts.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) {
-                    0
-                } else {
-                    frame.len() / 2
-                };
+                let kept =
+                    if cuts.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) { 0 } else { frame.len() / 2 };
                 drop(to_client.write_all(&frame[..kept]));
                 break;
             }

@@ -111,17 +111,10 @@ impl PartitionLog {
             placed.push(batch);
         }
         self.roll_for(&placed, now)?;
-        let base_offset = placed
-            .first()
-            .map_or(next_offset, |batch| batch.header.base_offset);
+        let base_offset = placed.first().map_or(next_offset, |batch| batch.header.base_offset);
         for batch in &placed {
-            let BatchHeader {
-                partition_leader_epoch,
-                base_offset,
-                ..
-            } = batch.header;
-            self.epochs
-                .assign(&*self.storage, partition_leader_epoch, base_offset)?;
+            let BatchHeader { partition_leader_epoch, base_offset, .. } = batch.header;
+            self.epochs.assign(&*self.storage, partition_leader_epoch, base_offset)?;
         }
         self.write(&placed)?;
         self.note(&placed, now);
@@ -178,11 +171,7 @@ impl PartitionLog {
         if options.origin == AppendOrigin::Replica {
             let header = *batch.header();
             if header.base_offset < offset {
-                return Err(ValidationError::OffsetGap {
-                    found: header.base_offset,
-                    expected: offset,
-                }
-                .into());
+                return Err(ValidationError::OffsetGap { found: header.base_offset, expected: offset }.into());
             }
             return Ok(PlacedBatch::new(header, &batch, marker));
         }
@@ -190,11 +179,7 @@ impl PartitionLog {
             TopicCompression::Codec { codec, level }
                 if !batch.is_control() && batch.compression().ok() != Some(codec) =>
             {
-                let builder = BatchOptions {
-                    compression: codec,
-                    level,
-                    ..BatchOptions::default()
-                };
+                let builder = BatchOptions { compression: codec, level, ..BatchOptions::default() };
                 encode_anew(&batch, builder)?
             }
             _ => batch,
@@ -211,11 +196,7 @@ impl PartitionLog {
     fn roll_for(&mut self, placed: &[PlacedBatch], now: Now) -> Result<(), StorageError> {
         let size: u64 = placed.iter().map(|batch| batch.header.size_bytes() as u64).sum();
         let last_offset = placed.last().map_or(0, |batch| batch.header.last_offset());
-        let timestamp = placed
-            .iter()
-            .map(|batch| batch.header.max_timestamp)
-            .max()
-            .unwrap_or(-1);
+        let timestamp = placed.iter().map(|batch| batch.header.max_timestamp).max().unwrap_or(-1);
         let active = self.active();
         let entries = u64::from(self.config.segment_index_bytes);
         let is_full = active.size_bytes() + size > u64::from(self.config.segment_bytes)
@@ -223,11 +204,7 @@ impl PartitionLog {
             || active.times.len() + 1 >= entries / 12
             || last_offset - active.base_offset() > i64::from(i32::MAX);
         let is_old = self.active_age_ms(timestamp, now) > millis(self.config.segment_age);
-        if !active.is_empty() && (is_full || is_old) {
-            self.roll(now)
-        } else {
-            Ok(())
-        }
+        if !active.is_empty() && (is_full || is_old) { self.roll(now) } else { Ok(()) }
     }
 
     /// Age of the last segment when a batch with `timestamp` comes: by the records' time, if they have one.
@@ -255,10 +232,8 @@ impl PartitionLog {
     /// Writes the producer state before the end offset. Not synced: a torn snapshot is recognised.
     pub(super) fn write_snapshot(&mut self) -> Result<(), StorageError> {
         let offset = self.end_offset();
-        let file = self.storage.open(
-            &self.directory.join(offset_file_name(offset, SNAPSHOT)),
-            OpenMode::Create,
-        )?;
+        let file =
+            self.storage.open(&self.directory.join(offset_file_name(offset, SNAPSHOT)), OpenMode::Create)?;
         let content = snapshot::encode(&self.producers);
         file.set_len(0)?;
         file.write_all_at(&mut [IoSlice::new(&content)], 0)?;
@@ -298,10 +273,7 @@ impl PartitionLog {
             }
         }
         if let Err(error) = result.and_then(|()| self.active_mut().flush_indexes_if_due(&*storage)) {
-            tracing::warn!(
-                error = super::sync::describe(&error),
-                "index entries are not written yet"
-            );
+            tracing::warn!(error = super::sync::describe(&error), "index entries are not written yet");
         }
     }
 
@@ -322,12 +294,7 @@ impl PartitionLog {
 
 impl PlacedBatch {
     fn new(header: BatchHeader, batch: &RecordBatch, marker: Option<EndTransactionMarker>) -> Self {
-        Self {
-            header,
-            encoded_header: header.encode(),
-            records: batch.payload(),
-            marker,
-        }
+        Self { header, encoded_header: header.encode(), records: batch.payload(), marker }
     }
 }
 
@@ -336,9 +303,7 @@ pub(crate) fn marker_of(batch: &RecordBatch) -> Result<Option<EndTransactionMark
     if !batch.is_control() {
         return Ok(None);
     }
-    let records = batch
-        .records(MAX_UNCOMPRESSED_BYTES)
-        .map_err(ValidationError::Malformed)?;
+    let records = batch.records(MAX_UNCOMPRESSED_BYTES).map_err(ValidationError::Malformed)?;
     let Some(record) = records.iter().next() else {
         return Ok(None);
     };
@@ -367,11 +332,7 @@ fn encode_anew(batch: &RecordBatch, options: BatchOptions) -> Result<RecordBatch
         let record = record.map_err(malformed)?;
         if builder.try_append_record(&record).is_none() {
             let rule = "the offsets of the records do not rise one by one";
-            return Err(ValidationError::InvalidRecord {
-                rule,
-                faults: Vec::new(),
-            }
-            .into());
+            return Err(ValidationError::InvalidRecord { rule, faults: Vec::new() }.into());
         }
     }
     let mut bytes = builder.build().map_err(AppendError::Compression)?;

@@ -45,13 +45,8 @@ impl PartitionLog {
         timestamp: i64,
     ) -> Result<Option<RecordPosition>, ScanError> {
         let storage = &*self.storage;
-        let from = segment
-            .times
-            .offset_before(storage, timestamp)?
-            .unwrap_or(segment.base_offset());
-        let start = segment
-            .offsets
-            .position_of(storage, from.max(self.log_start_offset))?;
+        let from = segment.times.offset_before(storage, timestamp)?.unwrap_or(segment.base_offset());
+        let start = segment.offsets.position_of(storage, from.max(self.log_start_offset))?;
         let file = segment.open_log(storage)?;
         let mut scan = BatchScan::new(&file, start, segment.size_bytes());
         while let Some((position, header)) = scan.next_header()? {
@@ -97,10 +92,7 @@ impl PartitionLog {
     pub fn aborted_transactions(&self, range: Range<i64>) -> Result<Vec<AbortedTransaction>, ReadError> {
         let mut found = Vec::new();
         for segment in &self.segments[self.segment_index(range.start)..] {
-            if segment
-                .transactions
-                .collect(self.storage_ref(), range.clone(), &mut found)?
-            {
+            if segment.transactions.collect(self.storage_ref(), range.clone(), &mut found)? {
                 break;
             }
         }
@@ -134,9 +126,5 @@ fn first_record_from(
 }
 
 fn damaged(segment: &Segment, position: u64, source: BatchError) -> ScanError {
-    ScanError::Damaged {
-        path: segment.path().to_path_buf(),
-        position,
-        source,
-    }
+    ScanError::Damaged { path: segment.path().to_path_buf(), position, source }
 }

@@ -65,8 +65,7 @@ impl PartitionLog {
     /// # Errors
     /// [`MaintenanceError`] if the disk fails; what was deleted stays deleted.
     pub fn apply_retention(&mut self, high_watermark: i64, now: Now) -> Result<usize, MaintenanceError> {
-        self.producers
-            .expire(now.wall_ms, millis(self.config.producer_expiration));
+        self.producers.expire(now.wall_ms, millis(self.config.producer_expiration));
         self.producers.forget_finished(high_watermark);
         if self.config.cleanup.delete && self.is_expired(self.active(), now)? && !self.active().is_empty() {
             self.check_writable()?;
@@ -119,12 +118,7 @@ impl PartitionLog {
         if offset > self.end_offset() || offset < 0 {
             let (requested, log_start, limit) = (offset, self.log_start_offset, self.end_offset());
             let directory = self.directory.clone();
-            return Err(MaintenanceError::OffsetOutOfRange {
-                directory,
-                requested,
-                log_start,
-                limit,
-            });
+            return Err(MaintenanceError::OffsetOutOfRange { directory, requested, log_start, limit });
         }
         if offset <= self.log_start_offset {
             return Ok(());
@@ -145,10 +139,7 @@ impl PartitionLog {
     fn remove_below_start(&mut self) -> Result<usize, MaintenanceError> {
         let start = self.log_start_offset;
         let closed = &self.segments[..self.segments.len() - 1];
-        let count = closed
-            .iter()
-            .take_while(|segment| segment.end_offset() <= start)
-            .count();
+        let count = closed.iter().take_while(|segment| segment.end_offset() <= start).count();
         if count > 0 && self.has_unsynced_closed_segments() {
             // The producer state of what goes must be durable in the snapshot at the start of what stays.
             self.sync_everything()?;
@@ -164,15 +155,9 @@ impl PartitionLog {
     }
 
     pub(super) fn remove_snapshots(&mut self, is_obsolete: impl Fn(i64) -> bool) -> Result<(), StorageError> {
-        for offset in self
-            .snapshots
-            .iter()
-            .copied()
-            .filter(|offset| is_obsolete(*offset))
-            .collect::<Vec<_>>()
+        for offset in self.snapshots.iter().copied().filter(|offset| is_obsolete(*offset)).collect::<Vec<_>>()
         {
-            self.storage
-                .remove_file(&self.directory.join(offset_file_name(offset, SNAPSHOT)))?;
+            self.storage.remove_file(&self.directory.join(offset_file_name(offset, SNAPSHOT)))?;
             self.snapshots.remove(&offset);
             self.sync.note_directory_change();
         }
@@ -205,13 +190,7 @@ impl PartitionLog {
         }
         let written = self.checkpoint.written();
         let recovery_point = written.recovery_point.min(end_offset);
-        self.checkpoint.truncated_to(
-            &*storage,
-            Checkpoint {
-                recovery_point,
-                ..written
-            },
-        )?;
+        self.checkpoint.truncated_to(&*storage, Checkpoint { recovery_point, ..written })?;
         while self.active().base_offset() >= offset && self.segments.len() > 1 {
             let segment = self.segments.pop().expect("there are two or more");
             segment.remove(&*storage)?;
@@ -241,10 +220,7 @@ impl PartitionLog {
     }
 
     fn restart_at(&mut self, offset: i64, now: Now) -> Result<(), MaintenanceError> {
-        let checkpoint = Checkpoint {
-            log_start_offset: offset,
-            recovery_point: offset,
-        };
+        let checkpoint = Checkpoint { log_start_offset: offset, recovery_point: offset };
         let storage = Arc::clone(&self.storage);
         for segment in self.segments.iter().rev() {
             segment.remove(&*storage)?;

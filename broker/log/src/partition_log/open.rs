@@ -98,10 +98,8 @@ impl PartitionLog {
     fn drop_segments_below_start(&mut self) -> Result<(), StorageError> {
         let start = self.log_start_offset;
         let closed = self.segments.len().saturating_sub(1);
-        let count = self.segments[..closed]
-            .iter()
-            .take_while(|segment| segment.end_offset() <= start)
-            .count();
+        let count =
+            self.segments[..closed].iter().take_while(|segment| segment.end_offset() <= start).count();
         for segment in self.segments.drain(..count) {
             segment.remove(&*self.storage)?;
         }
@@ -112,8 +110,7 @@ impl PartitionLog {
     fn settle_bounds(&mut self, now: Now) -> Result<(), OpenError> {
         let start = self.log_start_offset;
         if self.segments.is_empty() {
-            self.segments
-                .push(Segment::create(&*self.storage, &self.directory, start)?);
+            self.segments.push(Segment::create(&*self.storage, &self.directory, start)?);
             self.sync.note_directory_change();
         }
         self.log_start_offset = start.max(self.segments[0].base_offset());
@@ -137,17 +134,12 @@ impl PartitionLog {
         let storage = Arc::clone(&self.storage);
         let end_offset = self.end_offset();
         self.epochs.truncate_end(&*storage, end_offset)?;
-        let from = if has_epochs {
-            rebuilt_from.unwrap_or(self.segments.len())
-        } else {
-            0
-        };
+        let from = if has_epochs { rebuilt_from.unwrap_or(self.segments.len()) } else { 0 };
         for segment in self.segments.iter().skip(from) {
             let file = segment.open_log(&*storage)?;
             let mut scan = BatchScan::new(&file, 0, segment.size_bytes());
             while let Some((_, header)) = scan.next_header()? {
-                self.epochs
-                    .assign(&*storage, header.partition_leader_epoch, header.base_offset)?;
+                self.epochs.assign(&*storage, header.partition_leader_epoch, header.base_offset)?;
             }
         }
         self.epochs.truncate_start(&*storage, self.log_start_offset)?;
@@ -158,9 +150,7 @@ impl PartitionLog {
     /// indexes of the segments from `rebuilt_from` on.
     pub(super) fn load_producers(&mut self, now: Now, rebuilt_from: Option<usize>) -> Result<(), ScanError> {
         let storage = Arc::clone(&self.storage);
-        let newest = rebuilt_from
-            .and_then(|index| self.segments.get(index))
-            .map(Segment::base_offset);
+        let newest = rebuilt_from.and_then(|index| self.segments.get(index)).map(Segment::base_offset);
         if let Some(newest) = newest {
             self.remove_snapshots(|offset| offset > newest)?;
         }
@@ -193,8 +183,7 @@ impl PartitionLog {
             }
         }
         self.producers.forget_finished(self.end_offset());
-        self.producers
-            .expire(now.wall_ms, millis(self.config.producer_expiration));
+        self.producers.expire(now.wall_ms, millis(self.config.producer_expiration));
         Ok(())
     }
 
@@ -242,10 +231,7 @@ impl PartitionLog {
             }
             storage.sync_directory(&self.directory)?;
             // Lower than before if acknowledged records are gone: their offsets will name others.
-            let checkpoint = Checkpoint {
-                recovery_point: end_offset,
-                ..self.checkpoint.written()
-            };
+            let checkpoint = Checkpoint { recovery_point: end_offset, ..self.checkpoint.written() };
             self.checkpoint.truncated_to(&*storage, checkpoint)?;
         }
         self.sync.note_start(end_offset);
@@ -257,11 +243,7 @@ impl PartitionLog {
 fn prepare_directory(storage: &dyn Storage, directory: &Path) -> Result<FileSizes, StorageError> {
     storage.create_directory(directory)?;
     let mut sizes = FileSizes::new();
-    for entry in storage
-        .list(directory)?
-        .into_iter()
-        .filter(|entry| !entry.is_directory)
-    {
+    for entry in storage.list(directory)?.into_iter().filter(|entry| !entry.is_directory) {
         if LEFTOVERS.iter().any(|ending| entry.name.ends_with(ending)) {
             storage.remove_file(&directory.join(&entry.name))?;
         } else {
@@ -286,19 +268,16 @@ fn prepare_directory(storage: &dyn Storage, directory: &Path) -> Result<FileSize
 }
 
 fn offsets_of<'a>(sizes: &'a FileSizes, ending: &'static str) -> impl Iterator<Item = i64> + 'a {
-    sizes
-        .keys()
-        .filter_map(move |name| match parse_offset_file_name(name) {
-            Some((offset, found)) if found == ending => Some(offset),
-            _ => None,
-        })
+    sizes.keys().filter_map(move |name| match parse_offset_file_name(name) {
+        Some((offset, found)) if found == ending => Some(offset),
+        _ => None,
+    })
 }
 
 /// The segments in the directory; each closed one ends where the next begins.
 fn segments_of(directory: &Path, sizes: &FileSizes) -> Vec<Segment> {
-    let mut segments: Vec<_> = offsets_of(sizes, LOG)
-        .map(|offset| Segment::new(directory, offset, sizes))
-        .collect();
+    let mut segments: Vec<_> =
+        offsets_of(sizes, LOG).map(|offset| Segment::new(directory, offset, sizes)).collect();
     for index in 1..segments.len() {
         let end_offset = segments[index].base_offset();
         segments[index - 1].set_end_offset(end_offset);

@@ -73,12 +73,7 @@ impl LogRead {
     }
 
     fn nothing_at(offset: i64) -> Self {
-        Self {
-            chunks: Vec::new(),
-            size_bytes: 0,
-            first_offset: offset,
-            end_offset: offset,
-        }
+        Self { chunks: Vec::new(), size_bytes: 0, first_offset: offset, end_offset: offset }
     }
 }
 

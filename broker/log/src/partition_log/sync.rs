@@ -123,26 +123,15 @@ impl SyncTicket {
     /// If a sync of the same log panicked before.
     pub fn run(self) -> SyncOutcome {
         let gate = Arc::clone(&self.gate);
-        let mut failed = gate
-            .failed
-            .lock()
-            .expect("a sync that panicked proves nothing to later ones");
+        let mut failed = gate.failed.lock().expect("a sync that panicked proves nothing to later ones");
         let result = if *failed { Err(self.refused()) } else { self.sync() };
         *failed = result.is_err();
         SyncOutcome { ticket: self, result }
     }
 
     fn refused(&self) -> StorageError {
-        let directory = self
-            .files
-            .first()
-            .map(|file| file.path())
-            .unwrap_or_else(|| Path::new(""));
-        StorageError::new(
-            "sync",
-            directory,
-            io::Error::other("an earlier sync of this log failed"),
-        )
+        let directory = self.files.first().map(|file| file.path()).unwrap_or_else(|| Path::new(""));
+        StorageError::new("sync", directory, io::Error::other("an earlier sync of this log failed"))
     }
 
     fn sync(&self) -> Result<(), StorageError> {
@@ -172,12 +161,7 @@ pub struct SyncOutcome {
 impl PartitionLog {
     /// Collects what must be synced for everything appended so far to be durable.
     pub fn begin_sync(&mut self) -> SyncTicket {
-        let mut files: Vec<_> = self
-            .segments
-            .iter()
-            .filter_map(Segment::unsynced)
-            .cloned()
-            .collect();
+        let mut files: Vec<_> = self.segments.iter().filter_map(Segment::unsynced).cloned().collect();
         files.extend_from_slice(&self.sync.side_files);
         let directory_is_due = self.sync.directory_changes > self.sync.directory_synced;
         let directory = directory_is_due.then(|| (self.directory.clone(), self.sync.directory_changes));
@@ -219,9 +203,7 @@ impl PartitionLog {
                 segment.set_synced();
             }
         }
-        self.sync
-            .side_files
-            .retain(|file| !ticket.files.iter().any(|synced| Arc::ptr_eq(file, synced)));
+        self.sync.side_files.retain(|file| !ticket.files.iter().any(|synced| Arc::ptr_eq(file, synced)));
         if let Some((_, changes)) = ticket.directory {
             self.sync.directory_synced = self.sync.directory_synced.max(changes);
         }
@@ -242,10 +224,7 @@ impl PartitionLog {
     /// [`SyncError`] if it refuses them.
     pub fn check_writable(&self) -> Result<(), SyncError> {
         match &self.sync.failure {
-            Some(reason) => Err(SyncError {
-                directory: self.directory.clone(),
-                reason: reason.clone(),
-            }),
+            Some(reason) => Err(SyncError { directory: self.directory.clone(), reason: reason.clone() }),
             None => Ok(()),
         }
     }

@@ -47,12 +47,7 @@ pub(crate) fn encode(states: &ProducerStates) -> Vec<u8> {
     bytes.put_u32(0);
     bytes.put_i32(i32::try_from(states.len()).expect("fewer than 2^31 producers fit into memory"));
     for (producer_id, state) in states.iter() {
-        let none = StoredBatch {
-            last_sequence: -1,
-            last_offset: -1,
-            offset_delta: 0,
-            timestamp: -1,
-        };
+        let none = StoredBatch { last_sequence: -1, last_offset: -1, offset_delta: 0, timestamp: -1 };
         let last = state.batches.last().unwrap_or(&none);
         bytes.put_i64(producer_id);
         bytes.put_i16(state.epoch);
@@ -117,12 +112,7 @@ fn decode_producer(input: &mut &[u8]) -> Result<(i64, ProducerState), SnapshotEr
     state.coordinator_epoch = input.try_get_i32()?;
     state.transaction_start = Some(input.try_get_i64()?).filter(|offset| *offset >= 0);
     if last_offset >= 0 {
-        state.batches.push(StoredBatch {
-            last_sequence,
-            last_offset,
-            offset_delta,
-            timestamp,
-        });
+        state.batches.push(StoredBatch { last_sequence, last_offset, offset_delta, timestamp });
     }
     Ok((producer_id, state))
 }
@@ -143,12 +133,7 @@ fn decode_addition(input: &[u8], producers: &mut [(i64, ProducerState)]) -> Resu
             let (last_sequence, last_offset) = (input.try_get_i32()?, input.try_get_i64()?);
             let (offset_delta, timestamp) = (input.try_get_i32()?, input.try_get_i64()?);
             if state.batches.len() < MAX_BATCHES {
-                state.batches.push(StoredBatch {
-                    last_sequence,
-                    last_offset,
-                    offset_delta,
-                    timestamp,
-                });
+                state.batches.push(StoredBatch { last_sequence, last_offset, offset_delta, timestamp });
             }
         }
     }

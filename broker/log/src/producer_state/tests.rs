@@ -30,10 +30,7 @@ fn transactional(mut header: BatchHeader, control: bool) -> BatchHeader {
 }
 
 fn marker(committed: bool) -> EndTransactionMarker {
-    EndTransactionMarker {
-        committed,
-        coordinator_epoch: 3,
-    }
+    EndTransactionMarker { committed, coordinator_epoch: 3 }
 }
 
 /// Six batches of ten records: one more than is remembered.
@@ -57,19 +54,9 @@ fn each_of_the_last_five_batches_is_answered_with_its_first_offset() {
         assert_eq!(stored.base_offset(), i64::from(number) * 100);
     }
     let forgotten = states.check_batch(&header(0, 0, 10, 0));
-    assert!(matches!(
-        forgotten,
-        Err(ProducerError::OutOfOrderSequence {
-            expected: 60,
-            found: 0,
-            ..
-        })
-    ));
+    assert!(matches!(forgotten, Err(ProducerError::OutOfOrderSequence { expected: 60, found: 0, .. })));
     let other_length = states.check_batch(&header(0, 50, 9, 0));
-    assert!(matches!(
-        other_length,
-        Err(ProducerError::OutOfOrderSequence { .. })
-    ));
+    assert!(matches!(other_length, Err(ProducerError::OutOfOrderSequence { .. })));
     assert_eq!(states.get(PRODUCER).unwrap().batches.len(), MAX_BATCHES);
 }
 
@@ -87,14 +74,7 @@ fn a_gap_an_old_epoch_and_a_new_epoch_that_begins_late_are_refused() {
     assert_eq!(states.check_batch(&header(2, 0, 1, 0)), Ok(Verdict::Append));
     states.note_batch(&header(2, 0, 1, 600), 1_000);
     let error = states.check_batch(&header(1, 60, 1, 0)).unwrap_err();
-    assert_eq!(
-        error,
-        ProducerError::OldEpoch {
-            producer_id: PRODUCER,
-            found: 1,
-            current: 2
-        }
-    );
+    assert_eq!(error, ProducerError::OldEpoch { producer_id: PRODUCER, found: 1, current: 2 });
     assert_eq!(states.check_batch(&header(2, 1, 1, 0)), Ok(Verdict::Append));
 }
 
@@ -118,29 +98,10 @@ fn an_open_transaction_holds_the_last_stable_offset_until_its_marker_is_committe
     states.note_batch(&transactional(header(0, 2, 2, 12), false), 0);
     assert_eq!(states.last_stable_offset(14), 10);
     let plain = states.check_batch(&header(0, 4, 1, 14));
-    assert_eq!(
-        plain,
-        Err(ProducerError::NotTransactional {
-            producer_id: PRODUCER,
-            first_offset: 10
-        })
-    );
-    let aborted = states
-        .note_marker(&transactional(header(0, -1, 1, 14), true), &marker(false), 0)
-        .unwrap();
-    assert_eq!(
-        (
-            aborted.first_offset,
-            aborted.last_offset,
-            aborted.last_stable_offset
-        ),
-        (10, 14, 15)
-    );
-    assert_eq!(
-        states.last_stable_offset(14),
-        10,
-        "the marker itself is not committed yet"
-    );
+    assert_eq!(plain, Err(ProducerError::NotTransactional { producer_id: PRODUCER, first_offset: 10 }));
+    let aborted = states.note_marker(&transactional(header(0, -1, 1, 14), true), &marker(false), 0).unwrap();
+    assert_eq!((aborted.first_offset, aborted.last_offset, aborted.last_stable_offset), (10, 14, 15));
+    assert_eq!(states.last_stable_offset(14), 10, "the marker itself is not committed yet");
     assert_eq!(states.last_stable_offset(15), 15);
     states.forget_finished(15);
     assert_eq!(states.last_stable_offset(15), 15);
@@ -151,10 +112,7 @@ fn a_marker_of_an_older_coordinator_is_fenced_and_one_without_records_ends_nothi
     let mut states = ProducerStates::default();
     let header = transactional(header(5, -1, 1, 0), true);
     assert_eq!(states.note_marker(&header, &marker(false), 0), None);
-    let old = EndTransactionMarker {
-        committed: true,
-        coordinator_epoch: 2,
-    };
+    let old = EndTransactionMarker { committed: true, coordinator_epoch: 2 };
     assert!(matches!(
         states.check_marker(&header, &old),
         Err(ProducerError::CoordinatorFenced { current: 3, .. })
@@ -201,16 +159,10 @@ fn a_snapshot_of_kafkas_is_read_with_its_one_batch() {
     bytes.extend_from_slice(&(-1i32).to_be_bytes());
     bytes.extend_from_slice(&(-1i64).to_be_bytes());
     let computed = crc32c::crc32c(&bytes[6..]);
-    assert!(matches!(
-        decode(&bytes),
-        Err(SnapshotError::Checksum { stored: 0, .. })
-    ));
+    assert!(matches!(decode(&bytes), Err(SnapshotError::Checksum { stored: 0, .. })));
     bytes[2..6].copy_from_slice(&computed.to_be_bytes());
     let states = decode(&bytes).unwrap();
     let state = states.get(9).unwrap();
-    assert_eq!(
-        (state.epoch, state.last_sequence(), state.transaction_start),
-        (2, 59, None)
-    );
+    assert_eq!((state.epoch, state.last_sequence(), state.transaction_start), (2, 59, None));
     assert_eq!(state.batches[0].base_offset(), 500);
 }

@@ -22,12 +22,8 @@ pub(super) fn find_batch_behind(
 ) -> Result<Option<u64>, StorageError> {
     let mut start = position + 1;
     while start + HEADER_BYTES as u64 <= size {
-        let mut window = vec![
-            0;
-            usize::try_from(size - start)
-                .unwrap_or(usize::MAX)
-                .min(WINDOW + HEADER_BYTES)
-        ];
+        let mut window =
+            vec![0; usize::try_from(size - start).unwrap_or(usize::MAX).min(WINDOW + HEADER_BYTES)];
         file.read_exact_at(&mut window, start)?;
         for (at, bytes) in (start..).zip(window.windows(HEADER_BYTES)) {
             if may_follow(bytes, size - at, end_offset) && is_batch(file, at, bytes)? {
@@ -58,10 +54,7 @@ fn is_batch(file: &StoredFile, position: u64, header: &[u8]) -> Result<bool, Sto
     let mut bytes = vec![0; header.size_bytes()];
     file.read_exact_at(&mut bytes, position)?;
     let batch = RecordBatch::decode_next(&mut bytes.into());
-    Ok(batch
-        .ok()
-        .flatten()
-        .is_some_and(|batch| batch.verify_checksum().is_ok()))
+    Ok(batch.ok().flatten().is_some_and(|batch| batch.verify_checksum().is_ok()))
 }
 
 /// Whether a sector between `position` and `end` reads as one that was never written: zeros.

@@ -44,11 +44,7 @@ pub fn read_file(storage: &dyn Storage, path: &Path) -> Result<Option<Vec<u8>>, 
     };
     let size = file.size_bytes()?;
     if size > MAX_FILE_BYTES {
-        return Err(StorageError::new(
-            "read",
-            path,
-            io::Error::from(io::ErrorKind::FileTooLarge),
-        ));
+        return Err(StorageError::new("read", path, io::Error::from(io::ErrorKind::FileTooLarge)));
     }
     let mut content = vec![0; usize::try_from(size).expect("1 GiB fits the address space")];
     file.read_exact_at(&mut content, 0)?;

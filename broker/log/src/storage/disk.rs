@@ -21,9 +21,7 @@ impl Disk {
     /// Keeps up to `max_open_files` files open between uses.
     #[must_use]
     pub fn new(max_open_files: usize) -> Self {
-        Self {
-            open_files: OpenFiles::new(max_open_files),
-        }
+        Self { open_files: OpenFiles::new(max_open_files) }
     }
 }
 
@@ -36,17 +34,9 @@ impl Default for Disk {
 impl Storage for Disk {
     fn open(&self, path: &Path, mode: OpenMode) -> Result<Arc<StoredFile>, StorageError> {
         let create = mode == OpenMode::Create;
-        let file = fs::OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(create)
-            .truncate(false)
-            .open(path);
+        let file = fs::OpenOptions::new().read(true).write(true).create(create).truncate(false).open(path);
         let file = file.map_err(|source| StorageError::new("open", path, source))?;
-        Ok(Arc::new(StoredFile::new(
-            path.to_path_buf(),
-            Box::new(DiskFile { file }),
-        )))
+        Ok(Arc::new(StoredFile::new(path.to_path_buf(), Box::new(DiskFile { file }))))
     }
 
     fn create_directory(&self, path: &Path) -> Result<(), StorageError> {
@@ -68,11 +58,7 @@ impl Storage for Disk {
             };
             let is_directory = metadata.is_dir();
             let size_bytes = if is_directory { 0 } else { metadata.len() };
-            entries.push(DirectoryEntry {
-                name,
-                is_directory,
-                size_bytes,
-            });
+            entries.push(DirectoryEntry { name, is_directory, size_bytes });
         }
         Ok(entries)
     }
@@ -90,10 +76,7 @@ impl Storage for Disk {
     }
 
     fn sync_directory(&self, path: &Path) -> Result<(), StorageError> {
-        let synced = fs::OpenOptions::new()
-            .read(true)
-            .open(path)
-            .and_then(|directory| directory.sync_all());
+        let synced = fs::OpenOptions::new().read(true).open(path).and_then(|directory| directory.sync_all());
         synced.map_err(|source| StorageError::new("sync the directory", path, source))
     }
 

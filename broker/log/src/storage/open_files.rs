@@ -20,10 +20,7 @@ impl OpenFiles {
     /// Keeps at most `capacity` files open.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
-        Self {
-            capacity,
-            files: Mutex::default(),
-        }
+        Self { capacity, files: Mutex::default() }
     }
 
     fn keep(&self, file: Arc<StoredFile>) {
@@ -55,10 +52,7 @@ pub(crate) struct LazyFile {
 
 impl LazyFile {
     pub(crate) fn new(path: PathBuf) -> Self {
-        Self {
-            path,
-            opened: Mutex::default(),
-        }
+        Self { path, opened: Mutex::default() }
     }
 
     pub(crate) fn path(&self) -> &Path {

@@ -26,21 +26,11 @@ pub struct StorageError {
 
 impl StorageError {
     pub(crate) fn new(operation: &'static str, path: &Path, source: io::Error) -> Self {
-        Self {
-            operation,
-            path: path.to_path_buf(),
-            position: None,
-            source,
-        }
+        Self { operation, path: path.to_path_buf(), position: None, source }
     }
 
     fn at(operation: &'static str, path: &Path, position: u64, source: io::Error) -> Self {
-        Self {
-            operation,
-            path: path.to_path_buf(),
-            position: Some(position),
-            source,
-        }
+        Self { operation, path: path.to_path_buf(), position: Some(position), source }
     }
 }
 
@@ -179,9 +169,7 @@ impl StoredFile {
     /// # Errors
     /// [`StorageError`] with the disk's answer.
     pub fn size_bytes(&self) -> Result<u64, StorageError> {
-        self.handle
-            .size_bytes()
-            .map_err(|source| StorageError::new("measure", &self.path, source))
+        self.handle.size_bytes().map_err(|source| StorageError::new("measure", &self.path, source))
     }
 
     /// Fills `buffer` from `position`, or as much of it as the file has; returns how much.
@@ -212,12 +200,7 @@ impl StoredFile {
             return Ok(());
         }
         let source = io::Error::from(io::ErrorKind::UnexpectedEof);
-        Err(StorageError::at(
-            "read",
-            &self.path,
-            position + filled as u64,
-            source,
-        ))
+        Err(StorageError::at("read", &self.path, position + filled as u64, source))
     }
 
     /// Writes all of `parts`, one after the other, at `position`.
@@ -250,9 +233,7 @@ impl StoredFile {
     /// # Errors
     /// [`StorageError`] with the disk's answer.
     pub fn set_len(&self, len: u64) -> Result<(), StorageError> {
-        self.handle
-            .set_len(len)
-            .map_err(|source| StorageError::at("cut", &self.path, len, source))
+        self.handle.set_len(len).map_err(|source| StorageError::at("cut", &self.path, len, source))
     }
 
     /// Makes the file's bytes and size durable.
@@ -260,8 +241,6 @@ impl StoredFile {
     /// # Errors
     /// [`StorageError`] with the disk's answer. The bytes may be lost then, whatever a later call says.
     pub fn sync_data(&self) -> Result<(), StorageError> {
-        self.handle
-            .sync_data()
-            .map_err(|source| StorageError::new("sync", &self.path, source))
+        self.handle.sync_data().map_err(|source| StorageError::new("sync", &self.path, source))
     }
 }

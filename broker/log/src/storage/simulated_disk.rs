@@ -55,21 +55,12 @@ impl SimulatedDisk {
     #[must_use]
     pub fn new(seed: u64, faults: SimulatedFaults) -> Self {
         let random = SeededRandom::new(seed);
-        let state = State {
-            random,
-            faults,
-            names: Names::default(),
-            inodes: BTreeMap::new(),
-            next_inode: 0,
-        };
+        let state = State { random, faults, names: Names::default(), inodes: BTreeMap::new(), next_inode: 0 };
         Self::with_state(state)
     }
 
     fn with_state(state: State) -> Self {
-        Self {
-            state: Arc::new(Mutex::new(state)),
-            open_files: OpenFiles::new(OPEN_FILES),
-        }
+        Self { state: Arc::new(Mutex::new(state)), open_files: OpenFiles::new(OPEN_FILES) }
     }
 
     /// Returns the disk as it is after a power loss; `seed` decides what of the unsynced is lost.
@@ -83,17 +74,9 @@ impl SimulatedDisk {
         let names = state.names.after_crash(&mut survives);
         let linked = |inode: &u64| names.inodes().any(|linked| linked == *inode);
         let inodes = state.inodes.iter().filter(|(id, _)| linked(id));
-        let inodes = inodes
-            .map(|(id, inode)| (*id, inode.after_crash(&mut survives)))
-            .collect();
+        let inodes = inodes.map(|(id, inode)| (*id, inode.after_crash(&mut survives))).collect();
         let (faults, next_inode) = (state.faults, state.next_inode);
-        Self::with_state(State {
-            random: SeededRandom::new(seed),
-            faults,
-            names,
-            inodes,
-            next_inode,
-        })
+        Self::with_state(State { random: SeededRandom::new(seed), faults, names, inodes, next_inode })
     }
 
     /// Lets other things go wrong from now on.
@@ -108,21 +91,13 @@ impl SimulatedDisk {
 
 impl State {
     fn sync_fails(&mut self) -> bool {
-        self.faults
-            .failing_syncs_one_in
-            .is_some_and(|one_in| self.random.below(one_in) == 0)
+        self.faults.failing_syncs_one_in.is_some_and(|one_in| self.random.below(one_in) == 0)
     }
 
     fn free_bytes(&self) -> u64 {
-        let used: u64 = self
-            .names
-            .inodes()
-            .filter_map(|id| self.inodes.get(&id))
-            .map(Inode::size_bytes)
-            .sum();
-        self.faults
-            .capacity_bytes
-            .map_or(u64::MAX, |capacity| capacity.saturating_sub(used))
+        let used: u64 =
+            self.names.inodes().filter_map(|id| self.inodes.get(&id)).map(Inode::size_bytes).sum();
+        self.faults.capacity_bytes.map_or(u64::MAX, |capacity| capacity.saturating_sub(used))
     }
 }
 
@@ -137,32 +112,22 @@ impl Storage for SimulatedDisk {
             (None, OpenMode::Create) => {
                 let id = state.next_inode;
                 state.next_inode += 1;
-                let created = state.names.change(NameChange::Link {
-                    path: path.to_path_buf(),
-                    inode: id,
-                });
+                let created = state.names.change(NameChange::Link { path: path.to_path_buf(), inode: id });
                 created.map_err(|source| StorageError::new("create", path, source))?;
                 state.inodes.insert(id, Inode::default());
                 id
             }
         };
-        let handle = SimulatedFile {
-            state: Arc::clone(&self.state),
-            inode: id,
-        };
+        let handle = SimulatedFile { state: Arc::clone(&self.state), inode: id };
         Ok(Arc::new(StoredFile::new(path.to_path_buf(), Box::new(handle))))
     }
 
     fn create_directory(&self, path: &Path) -> Result<(), StorageError> {
         let mut state = self.state();
-        let missing: Vec<_> = path
-            .ancestors()
-            .take_while(|directory| !state.names.is_directory(directory))
-            .collect();
+        let missing: Vec<_> =
+            path.ancestors().take_while(|directory| !state.names.is_directory(directory)).collect();
         for directory in missing.into_iter().rev() {
-            let created = state.names.change(NameChange::MakeDirectory {
-                path: directory.to_path_buf(),
-            });
+            let created = state.names.change(NameChange::MakeDirectory { path: directory.to_path_buf() });
             created.map_err(|source| StorageError::new("create the directory", directory, source))?;
         }
         Ok(())
@@ -170,16 +135,11 @@ impl Storage for SimulatedDisk {
 
     fn list(&self, path: &Path) -> Result<Vec<DirectoryEntry>, StorageError> {
         let state = self.state();
-        let entries = state
-            .names
-            .list(path)
-            .map_err(|source| StorageError::new("list", path, source))?;
+        let entries = state.names.list(path).map_err(|source| StorageError::new("list", path, source))?;
         let entry = |(name, inode): (String, Option<u64>)| DirectoryEntry {
             name,
             is_directory: inode.is_none(),
-            size_bytes: inode
-                .and_then(|id| state.inodes.get(&id))
-                .map_or(0, Inode::size_bytes),
+            size_bytes: inode.and_then(|id| state.inodes.get(&id)).map_or(0, Inode::size_bytes),
         };
         Ok(entries.into_iter().map(entry).collect())
     }
@@ -187,36 +147,19 @@ impl Storage for SimulatedDisk {
     fn rename(&self, from: &Path, to: &Path) -> Result<(), StorageError> {
         let mut state = self.state();
         let failed = |source| StorageError::new("rename", from, source);
-        let inode = state
-            .names
-            .file(from)
-            .ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;
-        let change = NameChange::Rename {
-            from: from.to_path_buf(),
-            to: to.to_path_buf(),
-            inode,
-        };
+        let inode = state.names.file(from).ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;
+        let change = NameChange::Rename { from: from.to_path_buf(), to: to.to_path_buf(), inode };
         state.names.change(change).map_err(failed)
     }
 
     fn remove_file(&self, path: &Path) -> Result<(), StorageError> {
-        let change = NameChange::Unlink {
-            path: path.to_path_buf(),
-        };
-        self.state()
-            .names
-            .change(change)
-            .map_err(|source| StorageError::new("remove", path, source))
+        let change = NameChange::Unlink { path: path.to_path_buf() };
+        self.state().names.change(change).map_err(|source| StorageError::new("remove", path, source))
     }
 
     fn remove_directory(&self, path: &Path) -> Result<(), StorageError> {
-        let change = NameChange::RemoveDirectory {
-            path: path.to_path_buf(),
-        };
-        self.state()
-            .names
-            .change(change)
-            .map_err(|source| StorageError::new("remove", path, source))
+        let change = NameChange::RemoveDirectory { path: path.to_path_buf() };
+        self.state().names.change(change).map_err(|source| StorageError::new("remove", path, source))
     }
 
     fn sync_directory(&self, path: &Path) -> Result<(), StorageError> {
@@ -245,12 +188,7 @@ struct SimulatedFile {
 impl SimulatedFile {
     fn with<R>(&self, action: impl FnOnce(&mut Inode) -> R) -> R {
         let mut state = self.state.lock().expect("nothing panics under this lock");
-        action(
-            state
-                .inodes
-                .get_mut(&self.inode)
-                .expect("inodes stay while their disk does"),
-        )
+        action(state.inodes.get_mut(&self.inode).expect("inodes stay while their disk does"))
     }
 }
 
@@ -261,11 +199,7 @@ impl FileHandle for SimulatedFile {
 
     fn write_at(&self, parts: &[IoSlice<'_>], position: u64) -> io::Result<usize> {
         let mut bytes: Vec<u8> = parts.iter().flat_map(|part| part.iter().copied()).collect();
-        let free = self
-            .state
-            .lock()
-            .expect("nothing panics under this lock")
-            .free_bytes();
+        let free = self.state.lock().expect("nothing panics under this lock").free_bytes();
         let size = self.with(|inode| inode.size_bytes());
         let room = size.saturating_sub(position).saturating_add(free);
         bytes.truncate(usize::try_from(room).unwrap_or(usize::MAX));
@@ -293,9 +227,7 @@ impl FileHandle for SimulatedFile {
         }
         let fails = state.sync_fails();
         let State { random, inodes, .. } = &mut *state;
-        let inode = inodes
-            .get_mut(&self.inode)
-            .expect("inodes stay while their disk does");
+        let inode = inodes.get_mut(&self.inode).expect("inodes stay while their disk does");
         if fails {
             inode.fail_sync(&mut || random.below(2) == 0);
             return Err(failed_sync());

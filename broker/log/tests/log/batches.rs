@@ -21,14 +21,9 @@ pub(crate) fn now() -> Now {
     Now::at_ms(NOON)
 }
 
-pub(crate) const CLIENT: AppendOptions = AppendOptions {
-    origin: AppendOrigin::Client,
-    leader_epoch: 0,
-};
-pub(crate) const COORDINATOR: AppendOptions = AppendOptions {
-    origin: AppendOrigin::Coordinator,
-    leader_epoch: 0,
-};
+pub(crate) const CLIENT: AppendOptions = AppendOptions { origin: AppendOrigin::Client, leader_epoch: 0 };
+pub(crate) const COORDINATOR: AppendOptions =
+    AppendOptions { origin: AppendOrigin::Coordinator, leader_epoch: 0 };
 
 /// A batch of records whose values are `values` and whose timestamps rise from `timestamp` by one.
 pub(crate) fn batch_with(options: BatchOptions, timestamp: i64, values: &[&[u8]]) -> Bytes {
@@ -44,52 +39,23 @@ pub(crate) fn batch(values: &[&[u8]]) -> Bytes {
 }
 
 pub(crate) fn compressed(compression: Compression, timestamp: i64, values: &[&[u8]]) -> Bytes {
-    batch_with(
-        BatchOptions {
-            compression,
-            ..BatchOptions::default()
-        },
-        timestamp,
-        values,
-    )
+    batch_with(BatchOptions { compression, ..BatchOptions::default() }, timestamp, values)
 }
 
 pub(crate) fn identity(id: i64, epoch: i16, base_sequence: i32) -> Option<ProducerIdentity> {
-    Some(ProducerIdentity {
-        id,
-        epoch,
-        base_sequence,
-    })
+    Some(ProducerIdentity { id, epoch, base_sequence })
 }
 
 pub(crate) fn produced(producer: Option<ProducerIdentity>, transactional: bool, values: &[&[u8]]) -> Bytes {
-    batch_with(
-        BatchOptions {
-            producer,
-            transactional,
-            ..BatchOptions::default()
-        },
-        NOON,
-        values,
-    )
+    batch_with(BatchOptions { producer, transactional, ..BatchOptions::default() }, NOON, values)
 }
 
 pub(crate) fn marker(id: i64, epoch: i16, committed: bool) -> Bytes {
-    let marker = EndTransactionMarker {
-        committed,
-        coordinator_epoch: 0,
-    };
+    let marker = EndTransactionMarker { committed, coordinator_epoch: 0 };
     let producer = identity(id, epoch, -1);
-    let options = BatchOptions {
-        producer,
-        transactional: true,
-        control: true,
-        ..BatchOptions::default()
-    };
+    let options = BatchOptions { producer, transactional: true, control: true, ..BatchOptions::default() };
     let mut builder = BatchBuilder::new(options);
-    builder
-        .try_append(NOON, Some(&marker.key()), Some(&marker.value()), &[])
-        .unwrap();
+    builder.try_append(NOON, Some(&marker.key()), Some(&marker.value()), &[]).unwrap();
     builder.build().unwrap()
 }
 
@@ -101,10 +67,7 @@ pub(crate) struct LogFolder {
 
 impl LogFolder {
     pub(crate) fn new(config: LogConfig) -> Self {
-        Self {
-            folder: tempfile::tempdir().unwrap(),
-            config,
-        }
+        Self { folder: tempfile::tempdir().unwrap(), config }
     }
 
     pub(crate) fn path(&self) -> std::path::PathBuf {
@@ -125,13 +88,7 @@ pub(crate) fn open_at(
     config: &LogConfig,
     clean: bool,
 ) -> Result<(PartitionLog, RecoveryReport), OpenError> {
-    PartitionLog::open(
-        Arc::new(Disk::default()),
-        path,
-        config.clone(),
-        OpenOptions { clean },
-        now(),
-    )
+    PartitionLog::open(Arc::new(Disk::default()), path, config.clone(), OpenOptions { clean }, now())
 }
 
 pub(crate) fn append(log: &mut PartitionLog, records: Bytes) -> Result<AppendedInfo, AppendError> {
@@ -198,11 +155,7 @@ pub(crate) fn try_read_all(log: &PartitionLog) -> Result<Values, Box<dyn Error>>
     let mut offset = log.start_offset();
     while offset < log.end_offset() {
         let batches = try_read_batches(log, offset, 64 << 10)?;
-        offset = batches
-            .last()
-            .ok_or("nothing to read below the end")?
-            .header()
-            .end_offset();
+        offset = batches.last().ok_or("nothing to read below the end")?.header().end_offset();
         for batch in batches.iter().filter(|batch| !batch.is_control()) {
             for record in &batch.records(1 << 20)? {
                 let record = record?;

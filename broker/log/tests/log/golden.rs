@@ -13,17 +13,11 @@ use tidemill_log::{AppendOptions, LogConfig};
 use tidemill_protocol::records::Compression;
 
 fn config() -> LogConfig {
-    LogConfig {
-        segment_bytes: 400,
-        index_interval_bytes: 100,
-        ..LogConfig::default()
-    }
+    LogConfig { segment_bytes: 400, index_interval_bytes: 100, ..LogConfig::default() }
 }
 
 fn golden(version: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/log/golden")
-        .join(version)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/log/golden").join(version)
 }
 
 /// A log with several segments, leader epochs, an idempotent producer, transactions and deleted records.
@@ -31,39 +25,20 @@ fn written_today(folder: &LogFolder) {
     let mut log = folder.open(true);
     for number in 0..4u8 {
         let sequence = i32::from(number) * 2;
-        append(
-            &mut log,
-            produced(identity(4, 0, sequence), false, &[&[number; 30], b"second"]),
-        )
-        .unwrap();
+        append(&mut log, produced(identity(4, 0, sequence), false, &[&[number; 30], b"second"])).unwrap();
     }
     append(&mut log, produced(identity(5, 1, 0), true, &[b"aborted"])).unwrap();
     log.append(marker(5, 1, false), COORDINATOR, now()).unwrap();
     append(&mut log, produced(identity(6, 0, 0), true, &[b"open"])).unwrap();
     let later = compressed(Compression::None, NOON + 9, &[b"later", &[9; 100]]);
-    log.append(
-        later,
-        AppendOptions {
-            leader_epoch: 2,
-            ..COORDINATOR
-        },
-        now(),
-    )
-    .unwrap();
+    log.append(later, AppendOptions { leader_epoch: 2, ..COORDINATOR }, now()).unwrap();
     log.delete_records_before(1).unwrap();
     log.close().unwrap();
 }
 
 fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = fs::read_dir(directory).unwrap().map(Result::unwrap);
-    entries
-        .map(|entry| {
-            (
-                entry.file_name().into_string().unwrap(),
-                fs::read(entry.path()).unwrap(),
-            )
-        })
-        .collect()
+    entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap())).collect()
 }
 
 #[test]
@@ -71,10 +46,7 @@ fn a_log_written_today_has_the_bytes_of_the_golden_one() {
     let folder = LogFolder::new(config());
     written_today(&folder);
     let (today, golden) = (files(&folder.path()), files(&golden("v1")));
-    assert_eq!(
-        today.keys().collect::<Vec<_>>(),
-        golden.keys().collect::<Vec<_>>()
-    );
+    assert_eq!(today.keys().collect::<Vec<_>>(), golden.keys().collect::<Vec<_>>());
     for (name, content) in &today {
         assert!(
             golden[name] == *content,
@@ -93,10 +65,7 @@ fn every_golden_version_opens_with_all_it_holds() {
         }
         let (mut log, report) = open_at(&folder.path(), &config(), clean).unwrap();
         assert_eq!((report.cut, report.segments_read > 0), (None, !clean));
-        assert_eq!(
-            (log.start_offset(), log.end_offset(), log.latest_epoch()),
-            (1, 13, Some(2))
-        );
+        assert_eq!((log.start_offset(), log.end_offset(), log.latest_epoch()), (1, 13, Some(2)));
         let values = read_all(&log);
         assert_eq!(
             values.iter().map(|(offset, _)| *offset).collect::<Vec<_>>(),
@@ -105,11 +74,7 @@ fn every_golden_version_opens_with_all_it_holds() {
         assert_eq!(values[8].1, b"open");
         assert_eq!(log.last_stable_offset(13), 10);
         assert_eq!(log.aborted_transactions(0..13).unwrap().len(), 1);
-        let retry = append(
-            &mut log,
-            produced(identity(4, 0, 2), false, &[&[1; 30], b"second"]),
-        )
-        .unwrap();
+        let retry = append(&mut log, produced(identity(4, 0, 2), false, &[&[1; 30], b"second"])).unwrap();
         assert_eq!((retry.duplicate, retry.base_offset), (true, 2));
         assert_eq!(log.offset_for_timestamp(NOON + 9).unwrap().unwrap().offset, 11);
     }

@@ -47,11 +47,7 @@ impl Life {
     fn new(seed: u64, ignores_syncs: bool) -> Self {
         let mut random = SeededRandom::new(seed);
         let failing_syncs_one_in = (random.below(3) == 0).then(|| 5 + random.below(40));
-        let faults = SimulatedFaults {
-            failing_syncs_one_in,
-            capacity_bytes: None,
-            ignores_syncs,
-        };
+        let faults = SimulatedFaults { failing_syncs_one_in, capacity_bytes: None, ignores_syncs };
         let config = LogConfig {
             segment_bytes: 1_200 + u32::try_from(random.below(20_000)).unwrap(),
             index_interval_bytes: u32::try_from(random.below(2_000)).unwrap(),
@@ -59,35 +55,20 @@ impl Life {
         };
         let disk = Arc::new(SimulatedDisk::new(
             random.next_u64(),
-            SimulatedFaults {
-                ignores_syncs,
-                ..Default::default()
-            },
+            SimulatedFaults { ignores_syncs, ..Default::default() },
         ));
         // The data directory is the broker's; it was there before.
         disk.create_directory(Path::new("/data")).unwrap();
         disk.set_faults(SimulatedFaults::default());
         disk.sync_directory(Path::new("/")).unwrap();
         let (model, tickets) = (Model::default(), Vec::new());
-        Self {
-            random,
-            disk,
-            config,
-            faults,
-            model,
-            log: None,
-            tickets,
-            next_value: 0,
-        }
+        Self { random, disk, config, faults, model, log: None, tickets, next_value: 0 }
     }
 
     /// Opens the log and compares it with the model. An error is a loss.
     fn open(&mut self, clean: bool) -> Result<(), String> {
         // Failures while opening are another test's business: here they would only end lives early.
-        self.disk.set_faults(SimulatedFaults {
-            failing_syncs_one_in: None,
-            ..self.faults
-        });
+        self.disk.set_faults(SimulatedFaults { failing_syncs_one_in: None, ..self.faults });
         let storage = Arc::clone(&self.disk) as Arc<dyn tidemill_log::Storage>;
         let opened = PartitionLog::open(
             storage,
@@ -100,23 +81,13 @@ impl Life {
         self.disk.set_faults(self.faults);
         let model = &mut self.model;
         if log.end_offset() < model.synced {
-            return Err(format!(
-                "ends at {} below the synced {}",
-                log.end_offset(),
-                model.synced
-            ));
+            return Err(format!("ends at {} below the synced {}", log.end_offset(), model.synced));
         }
         if !(model.start..=model.start.max(model.attempted_start)).contains(&log.start_offset()) {
-            return Err(format!(
-                "starts at {}, not at {}",
-                log.start_offset(),
-                model.start
-            ));
+            return Err(format!("starts at {}, not at {}", log.start_offset(), model.start));
         }
         (model.start, model.attempted_start) = (log.start_offset(), 0);
-        let expected = (0i64..)
-            .zip(&model.records)
-            .skip(usize::try_from(model.start).unwrap());
+        let expected = (0i64..).zip(&model.records).skip(usize::try_from(model.start).unwrap());
         let end_offset = log.end_offset();
         let expected: Vec<_> = expected.take_while(|(offset, _)| *offset < end_offset).collect();
         let found = try_read_all(&log).map_err(|error| format!("cannot be read: {error}"))?;
@@ -130,14 +101,10 @@ impl Life {
                 found.len()
             ));
         }
-        if let Some((offset, (_, epoch))) = expected
-            .iter()
-            .find(|(offset, (_, epoch))| log.epoch_of(*offset) != Some(*epoch))
+        if let Some((offset, (_, epoch))) =
+            expected.iter().find(|(offset, (_, epoch))| log.epoch_of(*offset) != Some(*epoch))
         {
-            return Err(format!(
-                "offset {offset} has epoch {:?}, not {epoch}",
-                log.epoch_of(*offset)
-            ));
+            return Err(format!("offset {offset} has epoch {:?}, not {epoch}", log.epoch_of(*offset)));
         }
         model.records.truncate(usize::try_from(end_offset).unwrap());
         model.synced = end_offset;
@@ -164,11 +131,7 @@ impl Life {
         // The next sequence is what a client would know from its acknowledgements; offsets and sequences agree
         // because there is one producer and no other record.
         let sequence = i32::try_from(self.model.records.len()).unwrap();
-        let compression = if self.random.below(4) == 0 {
-            Compression::Lz4
-        } else {
-            Compression::None
-        };
+        let compression = if self.random.below(4) == 0 { Compression::Lz4 } else { Compression::None };
         let options = BatchOptions {
             producer: identity(PRODUCER, 0, sequence),
             compression,
@@ -177,20 +140,11 @@ impl Life {
         let slices: Vec<&[u8]> = values.iter().map(Vec::as_slice).collect();
         let records = batch_with(options, NOON, &slices);
         let leader_epoch = self.model.leader_epoch;
-        let append = AppendOptions {
-            origin: AppendOrigin::Client,
-            leader_epoch,
-        };
+        let append = AppendOptions { origin: AppendOrigin::Client, leader_epoch };
         match self.log().append(records, append, Now::at_ms(NOON)) {
             Ok(info) => {
-                assert_eq!(
-                    info.base_offset,
-                    i64::from(sequence),
-                    "an offset was skipped or used again"
-                );
-                self.model
-                    .records
-                    .extend(values.into_iter().map(|value| (value, leader_epoch)));
+                assert_eq!(info.base_offset, i64::from(sequence), "an offset was skipped or used again");
+                self.model.records.extend(values.into_iter().map(|value| (value, leader_epoch)));
             }
             // Nothing was appended; after a failed sync nothing ever will be.
             Err(AppendError::Storage(_) | AppendError::Refused(_)) => {}
@@ -286,10 +240,7 @@ fn live(seed: u64, ignores_syncs: bool) -> Result<(), String> {
 }
 
 fn seeds() -> u64 {
-    std::env::var("TIDEMILL_SEEDS")
-        .ok()
-        .and_then(|count| count.parse().ok())
-        .unwrap_or(400)
+    std::env::var("TIDEMILL_SEEDS").ok().and_then(|count| count.parse().ok()).unwrap_or(400)
 }
 
 #[test]
@@ -305,8 +256,5 @@ fn no_acknowledged_record_is_lost_by_power_losses() {
 fn without_syncs_the_same_lives_lose_records() {
     let count = seeds();
     let losses = (0..count).filter(|seed| live(*seed, true).is_err()).count();
-    assert!(
-        losses as u64 > count / 2,
-        "only {losses} of {count} lives without syncs lost records"
-    );
+    assert!(losses as u64 > count / 2, "only {losses} of {count} lives without syncs lost records");
 }

@@ -4,20 +4,15 @@ use crate::batches::{COORDINATOR, LogFolder, append, batch, identity, marker, no
 use tidemill_log::{AppendError, LogConfig, ProducerError};
 
 fn small() -> LogConfig {
-    LogConfig {
-        segment_bytes: 1_000,
-        index_interval_bytes: 200,
-        ..LogConfig::default()
-    }
+    LogConfig { segment_bytes: 1_000, index_interval_bytes: 200, ..LogConfig::default() }
 }
 
 #[test]
 fn a_retry_is_answered_with_the_first_offset_also_after_a_restart() {
     let folder = LogFolder::new(small());
     let mut log = folder.open(true);
-    let sent: Vec<_> = (0..6)
-        .map(|number| produced(identity(4, 0, number * 2), false, &[b"a", &[0; 150]]))
-        .collect();
+    let sent: Vec<_> =
+        (0..6).map(|number| produced(identity(4, 0, number * 2), false, &[b"a", &[0; 150]])).collect();
     for records in &sent {
         append(&mut log, records.clone()).unwrap();
     }
@@ -56,20 +51,11 @@ fn an_aborted_transaction_is_listed_and_holds_back_the_stable_offset_until_it_en
     log.append(marker(5, 0, false), COORDINATOR, now()).unwrap();
     append(&mut log, batch(&[&[3; 600]])).unwrap();
     log.append(marker(4, 0, false), COORDINATOR, now()).unwrap();
-    assert_eq!(
-        (
-            log.end_offset(),
-            log.last_stable_offset(6),
-            log.last_stable_offset(5)
-        ),
-        (6, 6, 1)
-    );
+    assert_eq!((log.end_offset(), log.last_stable_offset(6), log.last_stable_offset(5)), (6, 6, 1));
     for clean in [true, false] {
         let aborted = log.aborted_transactions(0..6).unwrap();
-        let spans: Vec<_> = aborted
-            .iter()
-            .map(|one| (one.producer_id, one.first_offset, one.last_offset))
-            .collect();
+        let spans: Vec<_> =
+            aborted.iter().map(|one| (one.producer_id, one.first_offset, one.last_offset)).collect();
         assert_eq!(spans, [(4, 1, 5), (5, 2, 3)], "sorted by first offset");
         assert_eq!(log.aborted_transactions(4..6).unwrap().len(), 1);
         assert!(log.aborted_transactions(0..1).unwrap().is_empty());
@@ -82,14 +68,6 @@ fn an_aborted_transaction_is_listed_and_holds_back_the_stable_offset_until_it_en
     append(&mut log, produced(identity(4, 0, 1), true, &[b"next"])).unwrap();
     drop(log);
     let log = folder.open(false);
-    assert_eq!(
-        log.last_stable_offset(7),
-        6,
-        "an open transaction survives a restart"
-    );
-    assert_eq!(
-        log.aborted_transactions(0..6).unwrap().len(),
-        2,
-        "rebuilt transaction index"
-    );
+    assert_eq!(log.last_stable_offset(7), 6, "an open transaction survives a restart");
+    assert_eq!(log.aborted_transactions(0..6).unwrap().len(), 2, "rebuilt transaction index");
 }

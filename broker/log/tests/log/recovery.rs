@@ -30,26 +30,14 @@ fn copy_of(source: &Path, target: &Path) {
 
 #[test]
 fn a_tail_torn_at_any_byte_of_the_last_two_batches_leaves_the_exact_prefix_twice_in_a_row() {
-    let folder = LogFolder::new(LogConfig {
-        index_interval_bytes: 100,
-        ..LogConfig::default()
-    });
+    let folder = LogFolder::new(LogConfig { index_interval_bytes: 100, ..LogConfig::default() });
     let starts = ten_batches(&folder);
     let whole = fs::metadata(folder.path().join(FIRST_LOG)).unwrap().len();
     let copy = folder.folder.path().join("copy-0");
     for len in starts[8]..=whole {
         copy_of(&folder.path(), &copy);
-        fs::OpenOptions::new()
-            .write(true)
-            .open(copy.join(FIRST_LOG))
-            .unwrap()
-            .set_len(len)
-            .unwrap();
-        let expected = if len == whole {
-            10
-        } else {
-            8 + i64::from(len >= starts[9])
-        };
+        fs::OpenOptions::new().write(true).open(copy.join(FIRST_LOG)).unwrap().set_len(len).unwrap();
+        let expected = if len == whole { 10 } else { 8 + i64::from(len >= starts[9]) };
         let mut sizes = Vec::new();
         for _ in 0..2 {
             let (log, _) = open_at(&copy, &folder.config, false).unwrap();
@@ -106,27 +94,17 @@ fn a_flipped_bit_before_valid_batches_refuses_and_names_the_place() {
             // as long as the next batch follows it.
             Ok((log, report)) => {
                 assert!(byte as u64 - starts[batch] < 16, "byte {byte} was not noticed");
-                assert!(
-                    report.cut.is_none() && log.end_offset() == 10,
-                    "byte {byte} cost records"
-                );
+                assert!(report.cut.is_none() && log.end_offset() == 10, "byte {byte} cost records");
             }
             Err(error) => panic!("byte {byte}: {error}"),
         }
-        assert_eq!(
-            fs::read(&path).unwrap(),
-            damaged,
-            "a refused log is left as it is"
-        );
+        assert_eq!(fs::read(&path).unwrap(), damaged, "a refused log is left as it is");
     }
 }
 
 #[test]
 fn damage_in_an_older_segment_refuses_as_well() {
-    let folder = LogFolder::new(LogConfig {
-        segment_bytes: 300,
-        ..LogConfig::default()
-    });
+    let folder = LogFolder::new(LogConfig { segment_bytes: 300, ..LogConfig::default() });
     let mut log = folder.open(true);
     for number in 0..10u8 {
         append(&mut log, batch(&[&[number; 40]])).unwrap();
@@ -138,38 +116,21 @@ fn damage_in_an_older_segment_refuses_as_well() {
     content[last] ^= 1;
     fs::write(&path, content).unwrap();
     let error = folder.try_open(false).unwrap_err().to_string();
-    assert!(
-        error.contains(FIRST_LOG) && error.contains("holds a valid batch at byte 0"),
-        "{error}"
-    );
+    assert!(error.contains(FIRST_LOG) && error.contains("holds a valid batch at byte 0"), "{error}");
 }
 
 #[test]
 fn lost_or_torn_side_files_are_made_again() {
-    let folder = LogFolder::new(LogConfig {
-        segment_bytes: 400,
-        index_interval_bytes: 1,
-        ..LogConfig::default()
-    });
+    let folder =
+        LogFolder::new(LogConfig { segment_bytes: 400, index_interval_bytes: 1, ..LogConfig::default() });
     let mut log = folder.open(true);
     for number in 0..20u8 {
         append(&mut log, batch(&[&[number; 40]])).unwrap();
     }
-    log.append(
-        batch(&[b"x"]),
-        AppendOptions {
-            leader_epoch: 3,
-            ..COORDINATOR
-        },
-        now(),
-    )
-    .unwrap();
+    log.append(batch(&[b"x"]), AppendOptions { leader_epoch: 3, ..COORDINATOR }, now()).unwrap();
     let expected = read_all(&log);
     drop(log);
-    let names: Vec<_> = fs::read_dir(folder.path())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
     for path in names {
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         if name.ends_with(".log") || name == "tidemill-checkpoint" {
@@ -183,10 +144,7 @@ fn lost_or_torn_side_files_are_made_again() {
                 let content = fs::read(&path).unwrap();
                 fs::write(&path, &content[..content.len() / 2]).unwrap();
             }
-            let log = folder
-                .try_open(clean)
-                .unwrap_or_else(|error| panic!("{name}: {error}"))
-                .0;
+            let log = folder.try_open(clean).unwrap_or_else(|error| panic!("{name}: {error}")).0;
             assert_eq!(read_all(&log), expected, "{name}");
             assert_eq!(log.epoch_of(20), Some(3), "{name}");
             assert_eq!(log.offset_for_timestamp(0).unwrap().unwrap().offset, 0, "{name}");
@@ -199,24 +157,14 @@ fn a_damaged_checkpoint_refuses_by_name() {
     let folder = LogFolder::new(LogConfig::default());
     folder.open(true).delete_records_before(0).unwrap();
     fs::write(folder.path().join("tidemill-checkpoint"), "what").unwrap();
-    assert!(
-        folder
-            .try_open(false)
-            .unwrap_err()
-            .to_string()
-            .contains("tidemill-checkpoint")
-    );
+    assert!(folder.try_open(false).unwrap_err().to_string().contains("tidemill-checkpoint"));
 }
 
 #[test]
 fn leftovers_of_a_crash_are_removed() {
     let folder = LogFolder::new(LogConfig::default());
     ten_batches(&folder);
-    let leftovers = [
-        "00000000000000000000.log.deleted",
-        "x.tmp",
-        "00000000000000000077.index",
-    ];
+    let leftovers = ["00000000000000000000.log.deleted", "x.tmp", "00000000000000000077.index"];
     for name in leftovers {
         fs::write(folder.path().join(name), "left").unwrap();
     }

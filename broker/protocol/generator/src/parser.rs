@@ -55,24 +55,14 @@ pub(crate) fn parse(name: &str, text: &str) -> Result<Schema, ParseError> {
     let mut messages: Vec<RawMessage> = Vec::new();
     // Which struct the lines at each depth belong to.
     let mut owners: Vec<usize> = Vec::new();
-    for (index, line) in text
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty())
-    {
-        let failed = |reason: String| ParseError {
-            line: index + 1,
-            reason,
-        };
+    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let failed = |reason: String| ParseError { line: index + 1, reason };
         let words: Vec<&str> = line.split_whitespace().collect();
         let depth = (line.len() - line.trim_start().len()) / 2;
         match (depth, words.as_slice()) {
             (0, ["api", key, name]) => {
                 let key = key.parse().map_err(|_| failed(format!("{key} is no API key")))?;
-                api = Some(Api {
-                    key,
-                    name: (*name).to_owned(),
-                });
+                api = Some(Api { key, name: (*name).to_owned() });
             }
             (0, words) => {
                 let message = parse_message(words, api.as_ref()).map_err(failed)?;
@@ -80,12 +70,8 @@ pub(crate) fn parse(name: &str, text: &str) -> Result<Schema, ParseError> {
                 owners = vec![0];
             }
             (depth, words) => {
-                let message = messages
-                    .last_mut()
-                    .ok_or_else(|| failed("no message yet".to_owned()))?;
-                let owner = *owners
-                    .get(depth - 1)
-                    .ok_or_else(|| failed("too deep".to_owned()))?;
+                let message = messages.last_mut().ok_or_else(|| failed("no message yet".to_owned()))?;
+                let owner = *owners.get(depth - 1).ok_or_else(|| failed("too deep".to_owned()))?;
                 owners.truncate(depth);
                 if let Some(opened) = parse_line(message, owner, words).map_err(failed)? {
                     owners.push(opened);
@@ -94,26 +80,17 @@ pub(crate) fn parse(name: &str, text: &str) -> Result<Schema, ParseError> {
         }
     }
     let messages = resolve_all(messages)?;
-    Ok(Schema {
-        name: name.to_owned(),
-        api,
-        messages,
-    })
+    Ok(Schema { name: name.to_owned(), api, messages })
 }
 
 /// Reads a line of depth 0; `words` are those of a message.
 fn parse_message(words: &[&str], api: Option<&Api>) -> Result<RawMessage, String> {
-    let api_name = || {
-        api.map(|api| api.name.as_str())
-            .ok_or("a request or response needs an api line")
-    };
+    let api_name = || api.map(|api| api.name.as_str()).ok_or("a request or response needs an api line");
     let (name, role, rest) = match words {
         ["request", rest @ ..] => (format!("{}Request", api_name()?), Role::Request, rest),
         ["response", rest @ ..] => (format!("{}Response", api_name()?), Role::Response, rest),
         ["data", name, rest @ .., "record", number] => {
-            let number = number
-                .parse()
-                .map_err(|_| format!("{number} is no record type"))?;
+            let number = number.parse().map_err(|_| format!("{number} is no record type"))?;
             ((*name).to_owned(), Role::Data(Some(number)), rest)
         }
         ["data", name, rest @ ..] => ((*name).to_owned(), Role::Data(None), rest),
@@ -127,17 +104,8 @@ fn parse_message(words: &[&str], api: Option<&Api>) -> Result<RawMessage, String
         "none" => None,
         since => Some(parse_versions(since)?.first).filter(|&since| since <= versions.last),
     };
-    let structs = vec![RawStruct {
-        name: name.clone(),
-        fields: Vec::new(),
-    }];
-    Ok(RawMessage {
-        name,
-        role,
-        versions,
-        flexible_since,
-        structs,
-    })
+    let structs = vec![RawStruct { name: name.clone(), fields: Vec::new() }];
+    Ok(RawMessage { name, role, versions, flexible_since, structs })
 }
 
 /// Reads a line within a message; returns the struct that deeper lines belong to, if one begins.
@@ -155,10 +123,7 @@ fn parse_line(message: &mut RawMessage, owner: usize, words: &[&str]) -> Result<
 fn open_struct(message: &mut RawMessage, name: &str) -> Option<usize> {
     let known = message.structs.iter().position(|known| known.name == name);
     if known.is_none() {
-        message.structs.push(RawStruct {
-            name: name.to_owned(),
-            fields: Vec::new(),
-        });
+        message.structs.push(RawStruct { name: name.to_owned(), fields: Vec::new() });
     }
     known
 }
@@ -245,18 +210,15 @@ pub(crate) fn snake_case(name: &str) -> String {
 
 /// Cuts ranges and gives structs whose name occurs in several messages of the file a name of their own.
 fn resolve_all(messages: Vec<RawMessage>) -> Result<Vec<Message>, ParseError> {
-    let names: Vec<String> = (messages.iter())
-        .flat_map(|message| message.structs.iter().map(|raw| raw.name.clone()))
-        .collect();
+    let names: Vec<String> =
+        (messages.iter()).flat_map(|message| message.structs.iter().map(|raw| raw.name.clone())).collect();
     let is_shared = |name: &str| names.iter().filter(|known| *known == name).count() > 1;
     messages
         .into_iter()
         .map(|raw| {
             let name = raw.name.clone();
-            resolve(raw, &is_shared).map_err(|reason| ParseError {
-                line: 0,
-                reason: format!("{name}: {reason}"),
-            })
+            resolve(raw, &is_shared)
+                .map_err(|reason| ParseError { line: 0, reason: format!("{name}: {reason}") })
         })
         .collect()
 }
@@ -266,46 +228,18 @@ fn resolve(mut raw: RawMessage, is_shared: &dyn Fn(&str) -> bool) -> Result<Mess
     spread(&raw, 0, raw.versions, &mut ranges)?;
     let prefix = raw.name.clone();
     let rust_name = |name: &str| {
-        if is_shared(name) {
-            format!("{prefix}{name}")
-        } else {
-            name.to_owned()
-        }
+        if is_shared(name) { format!("{prefix}{name}") } else { name.to_owned() }
     };
     let mut structs = Vec::new();
     for (index, (entry, range)) in raw.structs.drain(..).zip(ranges).enumerate() {
         // A struct of versions that are gone.
         let Some(versions) = range else { continue };
-        let name = if index == 0 {
-            entry.name
-        } else {
-            rust_name(&entry.name)
-        };
-        let fields = entry
-            .fields
-            .into_iter()
-            .filter_map(|field| cut(field, versions, &rust_name))
-            .collect();
-        structs.push(Struct {
-            name,
-            versions,
-            fields,
-        });
+        let name = if index == 0 { entry.name } else { rust_name(&entry.name) };
+        let fields = entry.fields.into_iter().filter_map(|field| cut(field, versions, &rust_name)).collect();
+        structs.push(Struct { name, versions, fields });
     }
-    let RawMessage {
-        name,
-        role,
-        versions,
-        flexible_since,
-        ..
-    } = raw;
-    Ok(Message {
-        name,
-        role,
-        versions,
-        flexible_since,
-        structs,
-    })
+    let RawMessage { name, role, versions, flexible_since, .. } = raw;
+    Ok(Message { name, role, versions, flexible_since, structs })
 }
 
 /// Notes the versions in which the struct `index` and all within occur.
@@ -327,12 +261,7 @@ fn spread(
         };
         let inner = raw.structs.iter().position(|known| known.name == name);
         let inner = inner.filter(|&inner| !raw.structs[inner].fields.is_empty());
-        spread(
-            raw,
-            inner.ok_or_else(|| format!("{name} has no fields"))?,
-            versions,
-            ranges,
-        )?;
+        spread(raw, inner.ok_or_else(|| format!("{name} has no fields"))?, versions, ranges)?;
     }
     Ok(())
 }
@@ -349,9 +278,7 @@ fn struct_of(kind: &Kind) -> Option<&str> {
 /// Cuts a field to the versions of its struct; `None` if it is in none of them.
 fn cut(mut field: Field, versions: Versions, rust_name: &dyn Fn(&str) -> String) -> Option<Field> {
     field.versions = field.versions.intersection(versions)?;
-    field.nullable = field
-        .nullable
-        .and_then(|nullable| nullable.intersection(field.versions));
+    field.nullable = field.nullable.and_then(|nullable| nullable.intersection(field.versions));
     field.kind = match field.kind {
         Kind::Struct(name) => Kind::Struct(rust_name(&name)),
         Kind::Array(element) => match *element {
@@ -391,18 +318,9 @@ mod tests {
 
     #[test]
     fn a_malformed_line_is_named() {
-        let error = parse(
-            "example",
-            "api 7 Example\nrequest 0 flexible 0+\n  Name string maybe\n",
-        )
-        .unwrap_err();
-        assert_eq!(
-            error,
-            ParseError {
-                line: 3,
-                reason: "maybe is no range of versions".to_owned()
-            }
-        );
+        let error =
+            parse("example", "api 7 Example\nrequest 0 flexible 0+\n  Name string maybe\n").unwrap_err();
+        assert_eq!(error, ParseError { line: 3, reason: "maybe is no range of versions".to_owned() });
         let error = parse("example", "data Item 0 flexible none\n  Part Piece 0+\n").unwrap_err();
         assert_eq!(error.reason, "Item: Piece has no fields");
     }

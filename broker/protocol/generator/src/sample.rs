@@ -32,11 +32,7 @@ pub struct LengthField {
 /// nobody knows, placed behind all others.
 #[must_use]
 pub fn sample(message: &Message, version: i16, choices: &[u8], unknown_tags: bool) -> Sample {
-    assert!(
-        message.versions.contains(version),
-        "{} has no version {version}",
-        message.name
-    );
+    assert!(message.versions.contains(version), "{} has no version {version}", message.name);
     let mut sampler = Sampler {
         message,
         version,
@@ -47,10 +43,7 @@ pub fn sample(message: &Message, version: i16, choices: &[u8], unknown_tags: boo
         lengths: Vec::new(),
     };
     sampler.structure(&message.structs[0]);
-    Sample {
-        bytes: sampler.bytes,
-        lengths: sampler.lengths,
-    }
+    Sample { bytes: sampler.bytes, lengths: sampler.lengths }
 }
 
 struct Sampler<'a> {
@@ -113,9 +106,7 @@ impl<'a> Sampler<'a> {
     }
 
     fn field(&mut self, field: &'a Field) {
-        let may_be_null = field
-            .nullable
-            .is_some_and(|nullable| nullable.contains(self.version));
+        let may_be_null = field.nullable.is_some_and(|nullable| nullable.contains(self.version));
         let is_null = may_be_null && self.choose() % 4 == 3;
         match &field.kind {
             Kind::Struct(name) => {
@@ -209,11 +200,7 @@ impl<'a> Sampler<'a> {
             self.bytes.extend(&length.to_be_bytes()[unused_bytes..]);
         }
         let size = self.bytes.len() - position;
-        self.lengths.push(LengthField {
-            position,
-            size,
-            is_compact: self.flexible,
-        });
+        self.lengths.push(LengthField { position, size, is_compact: self.flexible });
     }
 
     fn varint(&mut self, mut value: u32) {
@@ -251,10 +238,7 @@ impl<'a> Sampler<'a> {
             Kind::Float64 => vec![0; 8],
             Kind::Uuid => vec![0; 16],
             kind => {
-                let value: i64 = field
-                    .default
-                    .as_deref()
-                    .map_or(0, |text| text.parse().expect("a number"));
+                let value: i64 = field.default.as_deref().map_or(0, |text| text.parse().expect("a number"));
                 let unused_bytes = match kind {
                     Kind::Int8 => 7,
                     Kind::Int16 | Kind::Uint16 => 6,

@@ -113,10 +113,7 @@ impl Message {
     /// The struct of that name; the resolver has checked that it exists.
     #[must_use]
     pub fn find(&self, name: &str) -> &Struct {
-        self.structs
-            .iter()
-            .find(|known| known.name == name)
-            .expect("the resolver knows every struct")
+        self.structs.iter().find(|known| known.name == name).expect("the resolver knows every struct")
     }
 
     /// Whether `version` is flexible.

@@ -42,10 +42,7 @@ impl Versions {
     /// The smallest range around both.
     #[must_use]
     pub fn span(self, other: Self) -> Self {
-        Self {
-            first: self.first.min(other.first),
-            last: self.last.max(other.last),
-        }
+        Self { first: self.first.min(other.first), last: self.last.max(other.last) }
     }
 
     /// The condition on `version` that holds for these among `all`; `None` if it always holds.
@@ -95,13 +92,7 @@ mod tests {
     fn only_the_three_forms_are_ranges() {
         assert_eq!(versions("3"), Versions { first: 3, last: 3 });
         assert_eq!(versions("3-7"), Versions { first: 3, last: 7 });
-        assert_eq!(
-            versions("3+"),
-            Versions {
-                first: 3,
-                last: i16::MAX
-            }
-        );
+        assert_eq!(versions("3+"), Versions { first: 3, last: i16::MAX });
         for text in ["", "none", "7-3", "-1", "3-", "+"] {
             assert_eq!(Versions::parse(text), None, "{text}");
         }
@@ -113,10 +104,7 @@ mod tests {
         assert_eq!(versions("4-18").condition(all), None);
         assert_eq!(versions("4-14").condition(all).unwrap(), "version <= 14");
         assert_eq!(versions("12-18").condition(all).unwrap(), "version >= 12");
-        assert_eq!(
-            versions("5-7").condition(all).unwrap(),
-            "(5..=7).contains(&version)"
-        );
+        assert_eq!(versions("5-7").condition(all).unwrap(), "(5..=7).contains(&version)");
         assert_eq!(versions("18").condition(all).unwrap(), "version == 18");
         assert_eq!(versions("12-18").opposite_condition(all).unwrap(), "version < 12");
     }

@@ -32,22 +32,13 @@ impl Message for AddOffsetsToTxnRequest {
         if flexible {
             reader.skip_tagged_fields("AddOffsetsToTxnRequest")?;
         }
-        Ok(Self {
-            transactional_id,
-            producer_id,
-            producer_epoch,
-            group_id,
-        })
+        Ok(Self { transactional_id, producer_id, producer_epoch, group_id })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("AddOffsetsToTxnRequest", version, &Self::VERSIONS)?;
         let flexible = version >= 3;
-        writer.write_string(
-            flexible,
-            &self.transactional_id,
-            "AddOffsetsToTxnRequest.transactional_id",
-        )?;
+        writer.write_string(flexible, &self.transactional_id, "AddOffsetsToTxnRequest.transactional_id")?;
         writer.write_i64(self.producer_id);
         writer.write_i16(self.producer_epoch);
         writer.write_string(flexible, &self.group_id, "AddOffsetsToTxnRequest.group_id")?;
@@ -84,10 +75,7 @@ impl Message for AddOffsetsToTxnResponse {
         if flexible {
             reader.skip_tagged_fields("AddOffsetsToTxnResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-        })
+        Ok(Self { throttle_time_ms, error_code })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

@@ -35,10 +35,7 @@ impl Message for AddPartitionsToTxnRequest {
             Vec::new()
         };
         let v3_and_below_transactional_id = if version <= 3 {
-            reader.read_string(
-                flexible,
-                "AddPartitionsToTxnRequest.v3_and_below_transactional_id",
-            )?
+            reader.read_string(flexible, "AddPartitionsToTxnRequest.v3_and_below_transactional_id")?
         } else {
             String::new()
         };
@@ -53,12 +50,9 @@ impl Message for AddPartitionsToTxnRequest {
             0
         };
         let v3_and_below_topics = if version <= 3 {
-            reader.read_array(
-                flexible,
-                3,
-                "AddPartitionsToTxnRequest.v3_and_below_topics",
-                |reader| AddPartitionsToTxnTopic::decode(reader, version),
-            )?
+            reader.read_array(flexible, 3, "AddPartitionsToTxnRequest.v3_and_below_topics", |reader| {
+                AddPartitionsToTxnTopic::decode(reader, version)
+            })?
         } else {
             Vec::new()
         };
@@ -85,10 +79,7 @@ impl Message for AddPartitionsToTxnRequest {
                 |writer, element| element.encode(writer, version),
             )?;
         } else if !self.transactions.is_empty() {
-            return Err(EncodeError::not_in_version(
-                "AddPartitionsToTxnRequest.transactions",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("AddPartitionsToTxnRequest.transactions", version));
         }
         if version <= 3 {
             writer.write_string(
@@ -163,13 +154,7 @@ impl AddPartitionsToTxnTransaction {
             AddPartitionsToTxnTopic::decode(reader, version)
         })?;
         reader.skip_tagged_fields("AddPartitionsToTxnTransaction")?;
-        Ok(Self {
-            transactional_id,
-            producer_id,
-            producer_epoch,
-            verify_only,
-            topics,
-        })
+        Ok(Self { transactional_id, producer_id, producer_epoch, verify_only, topics })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -259,18 +244,12 @@ impl Message for AddPartitionsToTxnResponse {
         reader.check_version("AddPartitionsToTxnResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 3;
         let throttle_time_ms = reader.read_i32("AddPartitionsToTxnResponse.throttle_time_ms")?;
-        let error_code = if version >= 4 {
-            reader.read_i16("AddPartitionsToTxnResponse.error_code")?
-        } else {
-            0
-        };
+        let error_code =
+            if version >= 4 { reader.read_i16("AddPartitionsToTxnResponse.error_code")? } else { 0 };
         let results_by_transaction = if version >= 4 {
-            reader.read_array(
-                flexible,
-                3,
-                "AddPartitionsToTxnResponse.results_by_transaction",
-                |reader| AddPartitionsToTxnResult::decode(reader, version),
-            )?
+            reader.read_array(flexible, 3, "AddPartitionsToTxnResponse.results_by_transaction", |reader| {
+                AddPartitionsToTxnResult::decode(reader, version)
+            })?
         } else {
             Vec::new()
         };
@@ -287,12 +266,7 @@ impl Message for AddPartitionsToTxnResponse {
         if flexible {
             reader.skip_tagged_fields("AddPartitionsToTxnResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-            results_by_transaction,
-            results_by_topic_v3_and_below,
-        })
+        Ok(Self { throttle_time_ms, error_code, results_by_transaction, results_by_topic_v3_and_below })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -352,18 +326,11 @@ impl AddPartitionsToTxnResult {
                 AddPartitionsToTxnTopicResult::decode(reader, version)
             })?;
         reader.skip_tagged_fields("AddPartitionsToTxnResult")?;
-        Ok(Self {
-            transactional_id,
-            topic_results,
-        })
+        Ok(Self { transactional_id, topic_results })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
-        writer.write_string(
-            true,
-            &self.transactional_id,
-            "AddPartitionsToTxnResult.transactional_id",
-        )?;
+        writer.write_string(true, &self.transactional_id, "AddPartitionsToTxnResult.transactional_id")?;
         writer.write_array(
             true,
             &self.topic_results,
@@ -397,10 +364,7 @@ impl AddPartitionsToTxnTopicResult {
         if flexible {
             reader.skip_tagged_fields("AddPartitionsToTxnTopicResult")?;
         }
-        Ok(Self {
-            name,
-            results_by_partition,
-        })
+        Ok(Self { name, results_by_partition })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -437,10 +401,7 @@ impl AddPartitionsToTxnPartitionResult {
         if flexible {
             reader.skip_tagged_fields("AddPartitionsToTxnPartitionResult")?;
         }
-        Ok(Self {
-            partition_index,
-            partition_error_code,
-        })
+        Ok(Self { partition_index, partition_error_code })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

@@ -28,10 +28,7 @@ impl Message for AlterClientQuotasRequest {
         if flexible {
             reader.skip_tagged_fields("AlterClientQuotasRequest")?;
         }
-        Ok(Self {
-            entries,
-            validate_only,
-        })
+        Ok(Self { entries, validate_only })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -63,12 +60,10 @@ pub struct AlterClientQuotasRequestEntryData {
 impl AlterClientQuotasRequestEntryData {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         let flexible = version >= 1;
-        let entity = reader.read_array(
-            flexible,
-            3,
-            "AlterClientQuotasRequestEntryData.entity",
-            |reader| AlterClientQuotasRequestEntityData::decode(reader, version),
-        )?;
+        let entity =
+            reader.read_array(flexible, 3, "AlterClientQuotasRequestEntryData.entity", |reader| {
+                AlterClientQuotasRequestEntityData::decode(reader, version)
+            })?;
         let ops = reader.read_array(flexible, 11, "AlterClientQuotasRequestEntryData.ops", |reader| {
             OpData::decode(reader, version)
         })?;
@@ -110,10 +105,7 @@ pub struct AlterClientQuotasRequestEntityData {
 
 impl Default for AlterClientQuotasRequestEntityData {
     fn default() -> Self {
-        Self {
-            entity_type: String::new(),
-            entity_name: Some(String::new()),
-        }
+        Self { entity_type: String::new(), entity_name: Some(String::new()) }
     }
 }
 
@@ -126,19 +118,12 @@ impl AlterClientQuotasRequestEntityData {
         if flexible {
             reader.skip_tagged_fields("AlterClientQuotasRequestEntityData")?;
         }
-        Ok(Self {
-            entity_type,
-            entity_name,
-        })
+        Ok(Self { entity_type, entity_name })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 1;
-        writer.write_string(
-            flexible,
-            &self.entity_type,
-            "AlterClientQuotasRequestEntityData.entity_type",
-        )?;
+        writer.write_string(flexible, &self.entity_type, "AlterClientQuotasRequestEntityData.entity_type")?;
         writer.write_nullable_string(
             flexible,
             self.entity_name.as_deref(),
@@ -214,10 +199,7 @@ impl Message for AlterClientQuotasResponse {
         if flexible {
             reader.skip_tagged_fields("AlterClientQuotasResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            entries,
-        })
+        Ok(Self { throttle_time_ms, entries })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -250,11 +232,7 @@ pub struct AlterClientQuotasResponseEntryData {
 
 impl Default for AlterClientQuotasResponseEntryData {
     fn default() -> Self {
-        Self {
-            error_code: 0,
-            error_message: Some(String::new()),
-            entity: Vec::new(),
-        }
+        Self { error_code: 0, error_message: Some(String::new()), entity: Vec::new() }
     }
 }
 
@@ -264,20 +242,14 @@ impl AlterClientQuotasResponseEntryData {
         let error_code = reader.read_i16("AlterClientQuotasResponseEntryData.error_code")?;
         let error_message =
             reader.read_nullable_string(flexible, "AlterClientQuotasResponseEntryData.error_message")?;
-        let entity = reader.read_array(
-            flexible,
-            3,
-            "AlterClientQuotasResponseEntryData.entity",
-            |reader| AlterClientQuotasResponseEntityData::decode(reader, version),
-        )?;
+        let entity =
+            reader.read_array(flexible, 3, "AlterClientQuotasResponseEntryData.entity", |reader| {
+                AlterClientQuotasResponseEntityData::decode(reader, version)
+            })?;
         if flexible {
             reader.skip_tagged_fields("AlterClientQuotasResponseEntryData")?;
         }
-        Ok(Self {
-            error_code,
-            error_message,
-            entity,
-        })
+        Ok(Self { error_code, error_message, entity })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -312,10 +284,7 @@ pub struct AlterClientQuotasResponseEntityData {
 
 impl Default for AlterClientQuotasResponseEntityData {
     fn default() -> Self {
-        Self {
-            entity_type: String::new(),
-            entity_name: Some(String::new()),
-        }
+        Self { entity_type: String::new(), entity_name: Some(String::new()) }
     }
 }
 
@@ -328,10 +297,7 @@ impl AlterClientQuotasResponseEntityData {
         if flexible {
             reader.skip_tagged_fields("AlterClientQuotasResponseEntityData")?;
         }
-        Ok(Self {
-            entity_type,
-            entity_name,
-        })
+        Ok(Self { entity_type, entity_name })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

@@ -28,10 +28,7 @@ impl Message for AlterConfigsRequest {
         if flexible {
             reader.skip_tagged_fields("AlterConfigsRequest")?;
         }
-        Ok(Self {
-            resources,
-            validate_only,
-        })
+        Ok(Self { resources, validate_only })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -73,27 +70,16 @@ impl AlterConfigsResource {
         if flexible {
             reader.skip_tagged_fields("AlterConfigsResource")?;
         }
-        Ok(Self {
-            resource_type,
-            resource_name,
-            configs,
-        })
+        Ok(Self { resource_type, resource_name, configs })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
         writer.write_i8(self.resource_type);
-        writer.write_string(
-            flexible,
-            &self.resource_name,
-            "AlterConfigsResource.resource_name",
-        )?;
-        writer.write_array(
-            flexible,
-            &self.configs,
-            "AlterConfigsResource.configs",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_string(flexible, &self.resource_name, "AlterConfigsResource.resource_name")?;
+        writer.write_array(flexible, &self.configs, "AlterConfigsResource.configs", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -112,10 +98,7 @@ pub struct AlterableConfig {
 
 impl Default for AlterableConfig {
     fn default() -> Self {
-        Self {
-            name: String::new(),
-            value: Some(String::new()),
-        }
+        Self { name: String::new(), value: Some(String::new()) }
     }
 }
 
@@ -169,10 +152,7 @@ impl Message for AlterConfigsResponse {
         if flexible {
             reader.skip_tagged_fields("AlterConfigsResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            responses,
-        })
+        Ok(Self { throttle_time_ms, responses })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -227,12 +207,7 @@ impl AlterConfigsResourceResponse {
         if flexible {
             reader.skip_tagged_fields("AlterConfigsResourceResponse")?;
         }
-        Ok(Self {
-            error_code,
-            error_message,
-            resource_type,
-            resource_name,
-        })
+        Ok(Self { error_code, error_message, resource_type, resource_name })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -244,11 +219,7 @@ impl AlterConfigsResourceResponse {
             "AlterConfigsResourceResponse.error_message",
         )?;
         writer.write_i8(self.resource_type);
-        writer.write_string(
-            flexible,
-            &self.resource_name,
-            "AlterConfigsResourceResponse.resource_name",
-        )?;
+        writer.write_string(flexible, &self.resource_name, "AlterConfigsResourceResponse.resource_name")?;
         if flexible {
             writer.write_no_tagged_fields();
         }

@@ -19,11 +19,7 @@ pub struct AlterPartitionReassignmentsRequest {
 
 impl Default for AlterPartitionReassignmentsRequest {
     fn default() -> Self {
-        Self {
-            timeout_ms: 60000,
-            allow_replication_factor_change: true,
-            topics: Vec::new(),
-        }
+        Self { timeout_ms: 60000, allow_replication_factor_change: true, topics: Vec::new() }
     }
 }
 
@@ -45,11 +41,7 @@ impl Message for AlterPartitionReassignmentsRequest {
             ReassignableTopic::decode,
         )?;
         reader.skip_tagged_fields("AlterPartitionReassignmentsRequest")?;
-        Ok(Self {
-            timeout_ms,
-            allow_replication_factor_change,
-            topics,
-        })
+        Ok(Self { timeout_ms, allow_replication_factor_change, topics })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -86,24 +78,17 @@ pub struct ReassignableTopic {
 impl ReassignableTopic {
     fn decode(reader: &mut Reader) -> Result<Self, DecodeError> {
         let name = reader.read_string(true, "ReassignableTopic.name")?;
-        let partitions = reader.read_array(
-            true,
-            6,
-            "ReassignableTopic.partitions",
-            ReassignablePartition::decode,
-        )?;
+        let partitions =
+            reader.read_array(true, 6, "ReassignableTopic.partitions", ReassignablePartition::decode)?;
         reader.skip_tagged_fields("ReassignableTopic")?;
         Ok(Self { name, partitions })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_string(true, &self.name, "ReassignableTopic.name")?;
-        writer.write_array(
-            true,
-            &self.partitions,
-            "ReassignableTopic.partitions",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(true, &self.partitions, "ReassignableTopic.partitions", |writer, element| {
+            element.encode(writer)
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }
@@ -125,10 +110,7 @@ impl ReassignablePartition {
             reader.read_i32("ReassignablePartition.replicas")
         })?;
         reader.skip_tagged_fields("ReassignablePartition")?;
-        Ok(Self {
-            partition_index,
-            replicas,
-        })
+        Ok(Self { partition_index, replicas })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -201,13 +183,7 @@ impl Message for AlterPartitionReassignmentsResponse {
             ReassignableTopicResponse::decode,
         )?;
         reader.skip_tagged_fields("AlterPartitionReassignmentsResponse")?;
-        Ok(Self {
-            throttle_time_ms,
-            allow_replication_factor_change,
-            error_code,
-            error_message,
-            responses,
-        })
+        Ok(Self { throttle_time_ms, allow_replication_factor_change, error_code, error_message, responses })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -281,11 +257,7 @@ pub struct ReassignablePartitionResponse {
 
 impl Default for ReassignablePartitionResponse {
     fn default() -> Self {
-        Self {
-            partition_index: 0,
-            error_code: 0,
-            error_message: Some(String::new()),
-        }
+        Self { partition_index: 0, error_code: 0, error_message: Some(String::new()) }
     }
 }
 
@@ -296,11 +268,7 @@ impl ReassignablePartitionResponse {
         let error_message =
             reader.read_nullable_string(true, "ReassignablePartitionResponse.error_message")?;
         reader.skip_tagged_fields("ReassignablePartitionResponse")?;
-        Ok(Self {
-            partition_index,
-            error_code,
-            error_message,
-        })
+        Ok(Self { partition_index, error_code, error_message })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {

@@ -31,12 +31,9 @@ impl Message for AlterReplicaLogDirsRequest {
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("AlterReplicaLogDirsRequest", version, &Self::VERSIONS)?;
         let flexible = version >= 2;
-        writer.write_array(
-            flexible,
-            &self.dirs,
-            "AlterReplicaLogDirsRequest.dirs",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.dirs, "AlterReplicaLogDirsRequest.dirs", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -69,12 +66,9 @@ impl AlterReplicaLogDir {
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
         writer.write_string(flexible, &self.path, "AlterReplicaLogDir.path")?;
-        writer.write_array(
-            flexible,
-            &self.topics,
-            "AlterReplicaLogDir.topics",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.topics, "AlterReplicaLogDir.topics", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -151,10 +145,7 @@ impl Message for AlterReplicaLogDirsResponse {
         if flexible {
             reader.skip_tagged_fields("AlterReplicaLogDirsResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            results,
-        })
+        Ok(Self { throttle_time_ms, results })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -187,28 +178,19 @@ impl AlterReplicaLogDirTopicResult {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         let flexible = version >= 2;
         let topic_name = reader.read_string(flexible, "AlterReplicaLogDirTopicResult.topic_name")?;
-        let partitions = reader.read_array(
-            flexible,
-            6,
-            "AlterReplicaLogDirTopicResult.partitions",
-            |reader| AlterReplicaLogDirPartitionResult::decode(reader, version),
-        )?;
+        let partitions =
+            reader.read_array(flexible, 6, "AlterReplicaLogDirTopicResult.partitions", |reader| {
+                AlterReplicaLogDirPartitionResult::decode(reader, version)
+            })?;
         if flexible {
             reader.skip_tagged_fields("AlterReplicaLogDirTopicResult")?;
         }
-        Ok(Self {
-            topic_name,
-            partitions,
-        })
+        Ok(Self { topic_name, partitions })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
-        writer.write_string(
-            flexible,
-            &self.topic_name,
-            "AlterReplicaLogDirTopicResult.topic_name",
-        )?;
+        writer.write_string(flexible, &self.topic_name, "AlterReplicaLogDirTopicResult.topic_name")?;
         writer.write_array(
             flexible,
             &self.partitions,
@@ -239,10 +221,7 @@ impl AlterReplicaLogDirPartitionResult {
         if flexible {
             reader.skip_tagged_fields("AlterReplicaLogDirPartitionResult")?;
         }
-        Ok(Self {
-            partition_index,
-            error_code,
-        })
+        Ok(Self { partition_index, error_code })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

@@ -64,18 +64,11 @@ impl AlterShareGroupOffsetsRequestTopic {
             AlterShareGroupOffsetsRequestPartition::decode,
         )?;
         reader.skip_tagged_fields("AlterShareGroupOffsetsRequestTopic")?;
-        Ok(Self {
-            topic_name,
-            partitions,
-        })
+        Ok(Self { topic_name, partitions })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
-        writer.write_string(
-            true,
-            &self.topic_name,
-            "AlterShareGroupOffsetsRequestTopic.topic_name",
-        )?;
+        writer.write_string(true, &self.topic_name, "AlterShareGroupOffsetsRequestTopic.topic_name")?;
         writer.write_array(
             true,
             &self.partitions,
@@ -101,10 +94,7 @@ impl AlterShareGroupOffsetsRequestPartition {
         let partition_index = reader.read_i32("AlterShareGroupOffsetsRequestPartition.partition_index")?;
         let start_offset = reader.read_i64("AlterShareGroupOffsetsRequestPartition.start_offset")?;
         reader.skip_tagged_fields("AlterShareGroupOffsetsRequestPartition")?;
-        Ok(Self {
-            partition_index,
-            start_offset,
-        })
+        Ok(Self { partition_index, start_offset })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -150,12 +140,7 @@ impl Message for AlterShareGroupOffsetsResponse {
             AlterShareGroupOffsetsResponseTopic::decode,
         )?;
         reader.skip_tagged_fields("AlterShareGroupOffsetsResponse")?;
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-            error_message,
-            responses,
-        })
+        Ok(Self { throttle_time_ms, error_code, error_message, responses })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -200,19 +185,11 @@ impl AlterShareGroupOffsetsResponseTopic {
             AlterShareGroupOffsetsResponsePartition::decode,
         )?;
         reader.skip_tagged_fields("AlterShareGroupOffsetsResponseTopic")?;
-        Ok(Self {
-            topic_name,
-            topic_id,
-            partitions,
-        })
+        Ok(Self { topic_name, topic_id, partitions })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
-        writer.write_string(
-            true,
-            &self.topic_name,
-            "AlterShareGroupOffsetsResponseTopic.topic_name",
-        )?;
+        writer.write_string(true, &self.topic_name, "AlterShareGroupOffsetsResponseTopic.topic_name")?;
         writer.write_uuid(self.topic_id);
         writer.write_array(
             true,
@@ -243,11 +220,7 @@ impl AlterShareGroupOffsetsResponsePartition {
         let error_message =
             reader.read_nullable_string(true, "AlterShareGroupOffsetsResponsePartition.error_message")?;
         reader.skip_tagged_fields("AlterShareGroupOffsetsResponsePartition")?;
-        Ok(Self {
-            partition_index,
-            error_code,
-            error_message,
-        })
+        Ok(Self { partition_index, error_code, error_message })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {

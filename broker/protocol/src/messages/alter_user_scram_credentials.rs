@@ -35,10 +35,7 @@ impl Message for AlterUserScramCredentialsRequest {
             ScramCredentialUpsertion::decode,
         )?;
         reader.skip_tagged_fields("AlterUserScramCredentialsRequest")?;
-        Ok(Self {
-            deletions,
-            upsertions,
-        })
+        Ok(Self { deletions, upsertions })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -108,13 +105,7 @@ impl ScramCredentialUpsertion {
         let salt = reader.read_bytes(true, "ScramCredentialUpsertion.salt")?;
         let salted_password = reader.read_bytes(true, "ScramCredentialUpsertion.salted_password")?;
         reader.skip_tagged_fields("ScramCredentialUpsertion")?;
-        Ok(Self {
-            name,
-            mechanism,
-            iterations,
-            salt,
-            salted_password,
-        })
+        Ok(Self { name, mechanism, iterations, salt, salted_password })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -122,11 +113,7 @@ impl ScramCredentialUpsertion {
         writer.write_i8(self.mechanism);
         writer.write_i32(self.iterations);
         writer.write_bytes(true, &self.salt, "ScramCredentialUpsertion.salt")?;
-        writer.write_bytes(
-            true,
-            &self.salted_password,
-            "ScramCredentialUpsertion.salted_password",
-        )?;
+        writer.write_bytes(true, &self.salted_password, "ScramCredentialUpsertion.salted_password")?;
         writer.write_no_tagged_fields();
         Ok(())
     }
@@ -160,10 +147,7 @@ impl Message for AlterUserScramCredentialsResponse {
             AlterUserScramCredentialsResult::decode,
         )?;
         reader.skip_tagged_fields("AlterUserScramCredentialsResponse")?;
-        Ok(Self {
-            throttle_time_ms,
-            results,
-        })
+        Ok(Self { throttle_time_ms, results })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -193,11 +177,7 @@ pub struct AlterUserScramCredentialsResult {
 
 impl Default for AlterUserScramCredentialsResult {
     fn default() -> Self {
-        Self {
-            user: String::new(),
-            error_code: 0,
-            error_message: Some(String::new()),
-        }
+        Self { user: String::new(), error_code: 0, error_message: Some(String::new()) }
     }
 }
 
@@ -208,11 +188,7 @@ impl AlterUserScramCredentialsResult {
         let error_message =
             reader.read_nullable_string(true, "AlterUserScramCredentialsResult.error_message")?;
         reader.skip_tagged_fields("AlterUserScramCredentialsResult")?;
-        Ok(Self {
-            user,
-            error_code,
-            error_message,
-        })
+        Ok(Self { user, error_code, error_message })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {

@@ -34,10 +34,7 @@ impl Message for ApiVersionsRequest {
         if flexible {
             reader.skip_tagged_fields("ApiVersionsRequest")?;
         }
-        Ok(Self {
-            client_software_name,
-            client_software_version,
-        })
+        Ok(Self { client_software_name, client_software_version })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -113,11 +110,8 @@ impl Message for ApiVersionsResponse {
         let api_keys = reader.read_array(flexible, 6, "ApiVersionsResponse.api_keys", |reader| {
             ApiVersion::decode(reader, version)
         })?;
-        let throttle_time_ms = if version >= 1 {
-            reader.read_i32("ApiVersionsResponse.throttle_time_ms")?
-        } else {
-            0
-        };
+        let throttle_time_ms =
+            if version >= 1 { reader.read_i32("ApiVersionsResponse.throttle_time_ms")? } else { 0 };
         let mut supported_features = Vec::new();
         let mut finalized_features_epoch = -1;
         let mut finalized_features = Vec::new();
@@ -166,12 +160,9 @@ impl Message for ApiVersionsResponse {
         writer.check_version("ApiVersionsResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 3;
         writer.write_i16(self.error_code);
-        writer.write_array(
-            flexible,
-            &self.api_keys,
-            "ApiVersionsResponse.api_keys",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.api_keys, "ApiVersionsResponse.api_keys", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if version >= 1 {
             writer.write_i32(self.throttle_time_ms);
         }
@@ -232,11 +223,7 @@ impl ApiVersion {
         if flexible {
             reader.skip_tagged_fields("ApiVersion")?;
         }
-        Ok(Self {
-            api_key,
-            min_version,
-            max_version,
-        })
+        Ok(Self { api_key, min_version, max_version })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -268,11 +255,7 @@ impl SupportedFeatureKey {
         let min_version = reader.read_i16("SupportedFeatureKey.min_version")?;
         let max_version = reader.read_i16("SupportedFeatureKey.max_version")?;
         reader.skip_tagged_fields("SupportedFeatureKey")?;
-        Ok(Self {
-            name,
-            min_version,
-            max_version,
-        })
+        Ok(Self { name, min_version, max_version })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -301,11 +284,7 @@ impl FinalizedFeatureKey {
         let max_version_level = reader.read_i16("FinalizedFeatureKey.max_version_level")?;
         let min_version_level = reader.read_i16("FinalizedFeatureKey.min_version_level")?;
         reader.skip_tagged_fields("FinalizedFeatureKey")?;
-        Ok(Self {
-            name,
-            max_version_level,
-            min_version_level,
-        })
+        Ok(Self { name, max_version_level, min_version_level })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {

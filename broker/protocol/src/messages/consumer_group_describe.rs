@@ -26,10 +26,7 @@ impl Message for ConsumerGroupDescribeRequest {
         let include_authorized_operations =
             reader.read_bool("ConsumerGroupDescribeRequest.include_authorized_operations")?;
         reader.skip_tagged_fields("ConsumerGroupDescribeRequest")?;
-        Ok(Self {
-            group_ids,
-            include_authorized_operations,
-        })
+        Ok(Self { group_ids, include_authorized_operations })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -71,10 +68,7 @@ impl Message for ConsumerGroupDescribeResponse {
             DescribedGroup::decode(reader, version)
         })?;
         reader.skip_tagged_fields("ConsumerGroupDescribeResponse")?;
-        Ok(Self {
-            throttle_time_ms,
-            groups,
-        })
+        Ok(Self { throttle_time_ms, groups })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -139,9 +133,8 @@ impl DescribedGroup {
         let group_epoch = reader.read_i32("DescribedGroup.group_epoch")?;
         let assignment_epoch = reader.read_i32("DescribedGroup.assignment_epoch")?;
         let assignor_name = reader.read_string(true, "DescribedGroup.assignor_name")?;
-        let members = reader.read_array(true, 16, "DescribedGroup.members", |reader| {
-            Member::decode(reader, version)
-        })?;
+        let members = reader
+            .read_array(true, 16, "DescribedGroup.members", |reader| Member::decode(reader, version))?;
         let authorized_operations = reader.read_i32("DescribedGroup.authorized_operations")?;
         reader.skip_tagged_fields("DescribedGroup")?;
         Ok(Self {
@@ -159,22 +152,15 @@ impl DescribedGroup {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.write_i16(self.error_code);
-        writer.write_nullable_string(
-            true,
-            self.error_message.as_deref(),
-            "DescribedGroup.error_message",
-        )?;
+        writer.write_nullable_string(true, self.error_message.as_deref(), "DescribedGroup.error_message")?;
         writer.write_string(true, &self.group_id, "DescribedGroup.group_id")?;
         writer.write_string(true, &self.group_state, "DescribedGroup.group_state")?;
         writer.write_i32(self.group_epoch);
         writer.write_i32(self.assignment_epoch);
         writer.write_string(true, &self.assignor_name, "DescribedGroup.assignor_name")?;
-        writer.write_array(
-            true,
-            &self.members,
-            "DescribedGroup.members",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(true, &self.members, "DescribedGroup.members", |writer, element| {
+            element.encode(writer, version)
+        })?;
         writer.write_i32(self.authorized_operations);
         writer.write_no_tagged_fields();
         Ok(())
@@ -241,11 +227,7 @@ impl Member {
         let subscribed_topic_regex = reader.read_nullable_string(true, "Member.subscribed_topic_regex")?;
         let assignment = Assignment::decode(reader)?;
         let target_assignment = Assignment::decode(reader)?;
-        let member_type = if version == 1 {
-            reader.read_i8("Member.member_type")?
-        } else {
-            -1
-        };
+        let member_type = if version == 1 { reader.read_i8("Member.member_type")? } else { -1 };
         reader.skip_tagged_fields("Member")?;
         Ok(Self {
             member_id,
@@ -336,25 +318,16 @@ impl TopicPartitions {
             reader.read_i32("TopicPartitions.partitions")
         })?;
         reader.skip_tagged_fields("TopicPartitions")?;
-        Ok(Self {
-            topic_id,
-            topic_name,
-            partitions,
-        })
+        Ok(Self { topic_id, topic_name, partitions })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_uuid(self.topic_id);
         writer.write_string(true, &self.topic_name, "TopicPartitions.topic_name")?;
-        writer.write_array(
-            true,
-            &self.partitions,
-            "TopicPartitions.partitions",
-            |writer, element| {
-                writer.write_i32(*element);
-                Ok(())
-            },
-        )?;
+        writer.write_array(true, &self.partitions, "TopicPartitions.partitions", |writer, element| {
+            writer.write_i32(*element);
+            Ok(())
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }

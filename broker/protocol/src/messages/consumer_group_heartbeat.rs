@@ -114,11 +114,7 @@ impl Message for ConsumerGroupHeartbeatRequest {
             self.subscribed_topic_names.as_deref(),
             "ConsumerGroupHeartbeatRequest.subscribed_topic_names",
             |writer, element| {
-                writer.write_string(
-                    true,
-                    element,
-                    "ConsumerGroupHeartbeatRequest.subscribed_topic_names",
-                )
+                writer.write_string(true, element, "ConsumerGroupHeartbeatRequest.subscribed_topic_names")
             },
         )?;
         if version == 1 {

@@ -21,32 +21,16 @@ impl Message for ConsumerGroupCurrentMemberAssignmentKey {
     const VERSIONS: RangeInclusive<i16> = 0..=0;
 
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
-        reader.check_version(
-            "ConsumerGroupCurrentMemberAssignmentKey",
-            version,
-            &Self::VERSIONS,
-        )?;
+        reader.check_version("ConsumerGroupCurrentMemberAssignmentKey", version, &Self::VERSIONS)?;
         let group_id = reader.read_string(false, "ConsumerGroupCurrentMemberAssignmentKey.group_id")?;
         let member_id = reader.read_string(false, "ConsumerGroupCurrentMemberAssignmentKey.member_id")?;
         Ok(Self { group_id, member_id })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
-        writer.check_version(
-            "ConsumerGroupCurrentMemberAssignmentKey",
-            version,
-            &Self::VERSIONS,
-        )?;
-        writer.write_string(
-            false,
-            &self.group_id,
-            "ConsumerGroupCurrentMemberAssignmentKey.group_id",
-        )?;
-        writer.write_string(
-            false,
-            &self.member_id,
-            "ConsumerGroupCurrentMemberAssignmentKey.member_id",
-        )?;
+        writer.check_version("ConsumerGroupCurrentMemberAssignmentKey", version, &Self::VERSIONS)?;
+        writer.write_string(false, &self.group_id, "ConsumerGroupCurrentMemberAssignmentKey.group_id")?;
+        writer.write_string(false, &self.member_id, "ConsumerGroupCurrentMemberAssignmentKey.member_id")?;
         Ok(())
     }
 }
@@ -75,11 +59,7 @@ impl Message for ConsumerGroupCurrentMemberAssignmentValue {
     const VERSIONS: RangeInclusive<i16> = 0..=0;
 
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
-        reader.check_version(
-            "ConsumerGroupCurrentMemberAssignmentValue",
-            version,
-            &Self::VERSIONS,
-        )?;
+        reader.check_version("ConsumerGroupCurrentMemberAssignmentValue", version, &Self::VERSIONS)?;
         let member_epoch = reader.read_i32("ConsumerGroupCurrentMemberAssignmentValue.member_epoch")?;
         let previous_member_epoch =
             reader.read_i32("ConsumerGroupCurrentMemberAssignmentValue.previous_member_epoch")?;
@@ -107,11 +87,7 @@ impl Message for ConsumerGroupCurrentMemberAssignmentValue {
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
-        writer.check_version(
-            "ConsumerGroupCurrentMemberAssignmentValue",
-            version,
-            &Self::VERSIONS,
-        )?;
+        writer.check_version("ConsumerGroupCurrentMemberAssignmentValue", version, &Self::VERSIONS)?;
         writer.write_i32(self.member_epoch);
         writer.write_i32(self.previous_member_epoch);
         writer.write_i8(self.state);
@@ -145,11 +121,7 @@ pub struct TopicPartitions {
 
 impl Default for TopicPartitions {
     fn default() -> Self {
-        Self {
-            topic_id: Uuid::ZERO,
-            partitions: Vec::new(),
-            assignment_epochs: Some(Vec::new()),
-        }
+        Self { topic_id: Uuid::ZERO, partitions: Vec::new(), assignment_epochs: Some(Vec::new()) }
     }
 }
 
@@ -174,30 +146,17 @@ impl TopicPartitions {
             }
             Ok(true)
         })?;
-        Ok(Self {
-            topic_id,
-            partitions,
-            assignment_epochs,
-        })
+        Ok(Self { topic_id, partitions, assignment_epochs })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_uuid(self.topic_id);
-        writer.write_array(
-            true,
-            &self.partitions,
-            "TopicPartitions.partitions",
-            |writer, element| {
-                writer.write_i32(*element);
-                Ok(())
-            },
-        )?;
+        writer.write_array(true, &self.partitions, "TopicPartitions.partitions", |writer, element| {
+            writer.write_i32(*element);
+            Ok(())
+        })?;
         let tags = writer.start_tagged_fields();
-        if self
-            .assignment_epochs
-            .as_ref()
-            .is_none_or(|assignment_epochs| !assignment_epochs.is_empty())
-        {
+        if self.assignment_epochs.as_ref().is_none_or(|assignment_epochs| !assignment_epochs.is_empty()) {
             let tag = writer.start_tag(tags, 0);
             writer.write_nullable_array(
                 true,
@@ -348,26 +307,14 @@ impl Message for ConsumerGroupMemberMetadataValue {
             self.rack_id.as_deref(),
             "ConsumerGroupMemberMetadataValue.rack_id",
         )?;
-        writer.write_string(
-            true,
-            &self.client_id,
-            "ConsumerGroupMemberMetadataValue.client_id",
-        )?;
-        writer.write_string(
-            true,
-            &self.client_host,
-            "ConsumerGroupMemberMetadataValue.client_host",
-        )?;
+        writer.write_string(true, &self.client_id, "ConsumerGroupMemberMetadataValue.client_id")?;
+        writer.write_string(true, &self.client_host, "ConsumerGroupMemberMetadataValue.client_host")?;
         writer.write_array(
             true,
             &self.subscribed_topic_names,
             "ConsumerGroupMemberMetadataValue.subscribed_topic_names",
             |writer, element| {
-                writer.write_string(
-                    true,
-                    element,
-                    "ConsumerGroupMemberMetadataValue.subscribed_topic_names",
-                )
+                writer.write_string(true, element, "ConsumerGroupMemberMetadataValue.subscribed_topic_names")
             },
         )?;
         writer.write_nullable_string(
@@ -413,10 +360,7 @@ impl ClassicMemberMetadata {
             ClassicProtocol::decode,
         )?;
         reader.skip_tagged_fields("ClassicMemberMetadata")?;
-        Ok(Self {
-            session_timeout_ms,
-            supported_protocols,
-        })
+        Ok(Self { session_timeout_ms, supported_protocols })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -542,11 +486,7 @@ impl Message for ConsumerGroupPartitionMetadataKey {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("ConsumerGroupPartitionMetadataKey", version, &Self::VERSIONS)?;
-        writer.write_string(
-            false,
-            &self.group_id,
-            "ConsumerGroupPartitionMetadataKey.group_id",
-        )?;
+        writer.write_string(false, &self.group_id, "ConsumerGroupPartitionMetadataKey.group_id")?;
         Ok(())
     }
 }
@@ -609,19 +549,10 @@ impl TopicMetadata {
         let topic_id = reader.read_uuid("TopicMetadata.topic_id")?;
         let topic_name = reader.read_string(true, "TopicMetadata.topic_name")?;
         let num_partitions = reader.read_i32("TopicMetadata.num_partitions")?;
-        let partition_metadata = reader.read_array(
-            true,
-            6,
-            "TopicMetadata.partition_metadata",
-            PartitionMetadata::decode,
-        )?;
+        let partition_metadata =
+            reader.read_array(true, 6, "TopicMetadata.partition_metadata", PartitionMetadata::decode)?;
         reader.skip_tagged_fields("TopicMetadata")?;
-        Ok(Self {
-            topic_id,
-            topic_name,
-            num_partitions,
-            partition_metadata,
-        })
+        Ok(Self { topic_id, topic_name, num_partitions, partition_metadata })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -685,19 +616,12 @@ impl Message for ConsumerGroupRegularExpressionKey {
         let group_id = reader.read_string(false, "ConsumerGroupRegularExpressionKey.group_id")?;
         let regular_expression =
             reader.read_string(false, "ConsumerGroupRegularExpressionKey.regular_expression")?;
-        Ok(Self {
-            group_id,
-            regular_expression,
-        })
+        Ok(Self { group_id, regular_expression })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("ConsumerGroupRegularExpressionKey", version, &Self::VERSIONS)?;
-        writer.write_string(
-            false,
-            &self.group_id,
-            "ConsumerGroupRegularExpressionKey.group_id",
-        )?;
+        writer.write_string(false, &self.group_id, "ConsumerGroupRegularExpressionKey.group_id")?;
         writer.write_string(
             false,
             &self.regular_expression,
@@ -734,11 +658,7 @@ impl Message for ConsumerGroupRegularExpressionValue {
         let version_field = reader.read_i64("ConsumerGroupRegularExpressionValue.version")?;
         let timestamp = reader.read_i64("ConsumerGroupRegularExpressionValue.timestamp")?;
         reader.skip_tagged_fields("ConsumerGroupRegularExpressionValue")?;
-        Ok(Self {
-            topics,
-            version: version_field,
-            timestamp,
-        })
+        Ok(Self { topics, version: version_field, timestamp })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -779,16 +699,8 @@ impl Message for ConsumerGroupTargetAssignmentMemberKey {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("ConsumerGroupTargetAssignmentMemberKey", version, &Self::VERSIONS)?;
-        writer.write_string(
-            false,
-            &self.group_id,
-            "ConsumerGroupTargetAssignmentMemberKey.group_id",
-        )?;
-        writer.write_string(
-            false,
-            &self.member_id,
-            "ConsumerGroupTargetAssignmentMemberKey.member_id",
-        )?;
+        writer.write_string(false, &self.group_id, "ConsumerGroupTargetAssignmentMemberKey.group_id")?;
+        writer.write_string(false, &self.member_id, "ConsumerGroupTargetAssignmentMemberKey.member_id")?;
         Ok(())
     }
 }
@@ -809,11 +721,7 @@ impl Message for ConsumerGroupTargetAssignmentMemberValue {
     const VERSIONS: RangeInclusive<i16> = 0..=0;
 
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
-        reader.check_version(
-            "ConsumerGroupTargetAssignmentMemberValue",
-            version,
-            &Self::VERSIONS,
-        )?;
+        reader.check_version("ConsumerGroupTargetAssignmentMemberValue", version, &Self::VERSIONS)?;
         let topic_partitions = reader.read_array(
             true,
             18,
@@ -825,11 +733,7 @@ impl Message for ConsumerGroupTargetAssignmentMemberValue {
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
-        writer.check_version(
-            "ConsumerGroupTargetAssignmentMemberValue",
-            version,
-            &Self::VERSIONS,
-        )?;
+        writer.check_version("ConsumerGroupTargetAssignmentMemberValue", version, &Self::VERSIONS)?;
         writer.write_array(
             true,
             &self.topic_partitions,
@@ -862,15 +766,10 @@ impl TopicPartition {
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_uuid(self.topic_id);
-        writer.write_array(
-            true,
-            &self.partitions,
-            "TopicPartition.partitions",
-            |writer, element| {
-                writer.write_i32(*element);
-                Ok(())
-            },
-        )?;
+        writer.write_array(true, &self.partitions, "TopicPartition.partitions", |writer, element| {
+            writer.write_i32(*element);
+            Ok(())
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }
@@ -887,26 +786,14 @@ impl Message for ConsumerGroupTargetAssignmentMetadataKey {
     const VERSIONS: RangeInclusive<i16> = 0..=0;
 
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
-        reader.check_version(
-            "ConsumerGroupTargetAssignmentMetadataKey",
-            version,
-            &Self::VERSIONS,
-        )?;
+        reader.check_version("ConsumerGroupTargetAssignmentMetadataKey", version, &Self::VERSIONS)?;
         let group_id = reader.read_string(false, "ConsumerGroupTargetAssignmentMetadataKey.group_id")?;
         Ok(Self { group_id })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
-        writer.check_version(
-            "ConsumerGroupTargetAssignmentMetadataKey",
-            version,
-            &Self::VERSIONS,
-        )?;
-        writer.write_string(
-            false,
-            &self.group_id,
-            "ConsumerGroupTargetAssignmentMetadataKey.group_id",
-        )?;
+        writer.check_version("ConsumerGroupTargetAssignmentMetadataKey", version, &Self::VERSIONS)?;
+        writer.write_string(false, &self.group_id, "ConsumerGroupTargetAssignmentMetadataKey.group_id")?;
         Ok(())
     }
 }
@@ -929,48 +816,31 @@ impl Message for ConsumerGroupTargetAssignmentMetadataValue {
     const VERSIONS: RangeInclusive<i16> = 0..=0;
 
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
-        reader.check_version(
-            "ConsumerGroupTargetAssignmentMetadataValue",
-            version,
-            &Self::VERSIONS,
-        )?;
+        reader.check_version("ConsumerGroupTargetAssignmentMetadataValue", version, &Self::VERSIONS)?;
         let assignment_epoch =
             reader.read_i32("ConsumerGroupTargetAssignmentMetadataValue.assignment_epoch")?;
         let mut assignment_timestamp = 0;
-        reader.read_tagged_fields(
-            "ConsumerGroupTargetAssignmentMetadataValue",
-            &mut |tag, reader| {
-                match tag {
-                    0 => {
-                        assignment_timestamp = reader
-                            .read_i64("ConsumerGroupTargetAssignmentMetadataValue.assignment_timestamp")?
-                    }
-                    _ => return Ok(false),
+        reader.read_tagged_fields("ConsumerGroupTargetAssignmentMetadataValue", &mut |tag, reader| {
+            match tag {
+                0 => {
+                    assignment_timestamp =
+                        reader.read_i64("ConsumerGroupTargetAssignmentMetadataValue.assignment_timestamp")?
                 }
-                Ok(true)
-            },
-        )?;
-        Ok(Self {
-            assignment_epoch,
-            assignment_timestamp,
-        })
+                _ => return Ok(false),
+            }
+            Ok(true)
+        })?;
+        Ok(Self { assignment_epoch, assignment_timestamp })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
-        writer.check_version(
-            "ConsumerGroupTargetAssignmentMetadataValue",
-            version,
-            &Self::VERSIONS,
-        )?;
+        writer.check_version("ConsumerGroupTargetAssignmentMetadataValue", version, &Self::VERSIONS)?;
         writer.write_i32(self.assignment_epoch);
         let tags = writer.start_tagged_fields();
         if self.assignment_timestamp != 0 {
             let tag = writer.start_tag(tags, 0);
             writer.write_i64(self.assignment_timestamp);
-            writer.end_tag(
-                tag,
-                "ConsumerGroupTargetAssignmentMetadataValue.assignment_timestamp",
-            )?;
+            writer.end_tag(tag, "ConsumerGroupTargetAssignmentMetadataValue.assignment_timestamp")?;
         }
         Ok(())
     }

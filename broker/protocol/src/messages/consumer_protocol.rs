@@ -54,23 +54,14 @@ impl Message for ConsumerProtocolSubscription {
         } else {
             Vec::new()
         };
-        let generation_id = if version >= 2 {
-            reader.read_i32("ConsumerProtocolSubscription.generation_id")?
-        } else {
-            -1
-        };
+        let generation_id =
+            if version >= 2 { reader.read_i32("ConsumerProtocolSubscription.generation_id")? } else { -1 };
         let rack_id = if version == 3 {
             reader.read_nullable_string(false, "ConsumerProtocolSubscription.rack_id")?
         } else {
             None
         };
-        Ok(Self {
-            topics,
-            user_data,
-            owned_partitions,
-            generation_id,
-            rack_id,
-        })
+        Ok(Self { topics, user_data, owned_partitions, generation_id, rack_id })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -130,11 +121,7 @@ impl ConsumerProtocolSubscriptionTopicPartition {
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
-        writer.write_string(
-            false,
-            &self.topic,
-            "ConsumerProtocolSubscriptionTopicPartition.topic",
-        )?;
+        writer.write_string(false, &self.topic, "ConsumerProtocolSubscriptionTopicPartition.topic")?;
         writer.write_array(
             false,
             &self.partitions,
@@ -169,10 +156,7 @@ impl Message for ConsumerProtocolAssignment {
             ConsumerProtocolAssignmentTopicPartition::decode,
         )?;
         let user_data = reader.read_nullable_bytes(false, "ConsumerProtocolAssignment.user_data")?;
-        Ok(Self {
-            assigned_partitions,
-            user_data,
-        })
+        Ok(Self { assigned_partitions, user_data })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -204,21 +188,15 @@ pub struct ConsumerProtocolAssignmentTopicPartition {
 impl ConsumerProtocolAssignmentTopicPartition {
     fn decode(reader: &mut Reader) -> Result<Self, DecodeError> {
         let topic = reader.read_string(false, "ConsumerProtocolAssignmentTopicPartition.topic")?;
-        let partitions = reader.read_array(
-            false,
-            4,
-            "ConsumerProtocolAssignmentTopicPartition.partitions",
-            |reader| reader.read_i32("ConsumerProtocolAssignmentTopicPartition.partitions"),
-        )?;
+        let partitions =
+            reader.read_array(false, 4, "ConsumerProtocolAssignmentTopicPartition.partitions", |reader| {
+                reader.read_i32("ConsumerProtocolAssignmentTopicPartition.partitions")
+            })?;
         Ok(Self { topic, partitions })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
-        writer.write_string(
-            false,
-            &self.topic,
-            "ConsumerProtocolAssignmentTopicPartition.topic",
-        )?;
+        writer.write_string(false, &self.topic, "ConsumerProtocolAssignmentTopicPartition.topic")?;
         writer.write_array(
             false,
             &self.partitions,

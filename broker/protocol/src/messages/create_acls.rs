@@ -31,12 +31,9 @@ impl Message for CreateAclsRequest {
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("CreateAclsRequest", version, &Self::VERSIONS)?;
         let flexible = version >= 2;
-        writer.write_array(
-            flexible,
-            &self.creations,
-            "CreateAclsRequest.creations",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.creations, "CreateAclsRequest.creations", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -145,22 +142,16 @@ impl Message for CreateAclsResponse {
         if flexible {
             reader.skip_tagged_fields("CreateAclsResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            results,
-        })
+        Ok(Self { throttle_time_ms, results })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("CreateAclsResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 2;
         writer.write_i32(self.throttle_time_ms);
-        writer.write_array(
-            flexible,
-            &self.results,
-            "CreateAclsResponse.results",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.results, "CreateAclsResponse.results", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -179,10 +170,7 @@ pub struct AclCreationResult {
 
 impl Default for AclCreationResult {
     fn default() -> Self {
-        Self {
-            error_code: 0,
-            error_message: Some(String::new()),
-        }
+        Self { error_code: 0, error_message: Some(String::new()) }
     }
 }
 
@@ -194,10 +182,7 @@ impl AclCreationResult {
         if flexible {
             reader.skip_tagged_fields("AclCreationResult")?;
         }
-        Ok(Self {
-            error_code,
-            error_message,
-        })
+        Ok(Self { error_code, error_message })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

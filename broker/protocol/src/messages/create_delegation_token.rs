@@ -55,12 +55,7 @@ impl Message for CreateDelegationTokenRequest {
         if flexible {
             reader.skip_tagged_fields("CreateDelegationTokenRequest")?;
         }
-        Ok(Self {
-            owner_principal_type,
-            owner_principal_name,
-            renewers,
-            max_lifetime_ms,
-        })
+        Ok(Self { owner_principal_type, owner_principal_name, renewers, max_lifetime_ms })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -129,10 +124,7 @@ impl CreatableRenewers {
         if flexible {
             reader.skip_tagged_fields("CreatableRenewers")?;
         }
-        Ok(Self {
-            principal_type,
-            principal_name,
-        })
+        Ok(Self { principal_type, principal_name })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -189,18 +181,12 @@ impl Message for CreateDelegationTokenResponse {
         let principal_type = reader.read_string(flexible, "CreateDelegationTokenResponse.principal_type")?;
         let principal_name = reader.read_string(flexible, "CreateDelegationTokenResponse.principal_name")?;
         let token_requester_principal_type = if version == 3 {
-            reader.read_string(
-                flexible,
-                "CreateDelegationTokenResponse.token_requester_principal_type",
-            )?
+            reader.read_string(flexible, "CreateDelegationTokenResponse.token_requester_principal_type")?
         } else {
             String::new()
         };
         let token_requester_principal_name = if version == 3 {
-            reader.read_string(
-                flexible,
-                "CreateDelegationTokenResponse.token_requester_principal_name",
-            )?
+            reader.read_string(flexible, "CreateDelegationTokenResponse.token_requester_principal_name")?
         } else {
             String::new()
         };

@@ -31,22 +31,15 @@ impl Message for CreatePartitionsRequest {
         if flexible {
             reader.skip_tagged_fields("CreatePartitionsRequest")?;
         }
-        Ok(Self {
-            topics,
-            timeout_ms,
-            validate_only,
-        })
+        Ok(Self { topics, timeout_ms, validate_only })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("CreatePartitionsRequest", version, &Self::VERSIONS)?;
         let flexible = version >= 2;
-        writer.write_array(
-            flexible,
-            &self.topics,
-            "CreatePartitionsRequest.topics",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.topics, "CreatePartitionsRequest.topics", |writer, element| {
+            element.encode(writer, version)
+        })?;
         writer.write_i32(self.timeout_ms);
         writer.write_bool(self.validate_only);
         if flexible {
@@ -69,11 +62,7 @@ pub struct CreatePartitionsTopic {
 
 impl Default for CreatePartitionsTopic {
     fn default() -> Self {
-        Self {
-            name: String::new(),
-            count: 0,
-            assignments: Some(Vec::new()),
-        }
+        Self { name: String::new(), count: 0, assignments: Some(Vec::new()) }
     }
 }
 
@@ -89,11 +78,7 @@ impl CreatePartitionsTopic {
         if flexible {
             reader.skip_tagged_fields("CreatePartitionsTopic")?;
         }
-        Ok(Self {
-            name,
-            count,
-            assignments,
-        })
+        Ok(Self { name, count, assignments })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -179,10 +164,7 @@ impl Message for CreatePartitionsResponse {
         if flexible {
             reader.skip_tagged_fields("CreatePartitionsResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            results,
-        })
+        Ok(Self { throttle_time_ms, results })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -223,11 +205,7 @@ impl CreatePartitionsTopicResult {
         if flexible {
             reader.skip_tagged_fields("CreatePartitionsTopicResult")?;
         }
-        Ok(Self {
-            name,
-            error_code,
-            error_message,
-        })
+        Ok(Self { name, error_code, error_message })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

@@ -19,11 +19,7 @@ pub struct CreateTopicsRequest {
 
 impl Default for CreateTopicsRequest {
     fn default() -> Self {
-        Self {
-            topics: Vec::new(),
-            timeout_ms: 60000,
-            validate_only: false,
-        }
+        Self { topics: Vec::new(), timeout_ms: 60000, validate_only: false }
     }
 }
 
@@ -41,22 +37,15 @@ impl Message for CreateTopicsRequest {
         if flexible {
             reader.skip_tagged_fields("CreateTopicsRequest")?;
         }
-        Ok(Self {
-            topics,
-            timeout_ms,
-            validate_only,
-        })
+        Ok(Self { topics, timeout_ms, validate_only })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("CreateTopicsRequest", version, &Self::VERSIONS)?;
         let flexible = version >= 5;
-        writer.write_array(
-            flexible,
-            &self.topics,
-            "CreateTopicsRequest.topics",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.topics, "CreateTopicsRequest.topics", |writer, element| {
+            element.encode(writer, version)
+        })?;
         writer.write_i32(self.timeout_ms);
         writer.write_bool(self.validate_only);
         if flexible {
@@ -96,13 +85,7 @@ impl CreatableTopic {
         if flexible {
             reader.skip_tagged_fields("CreatableTopic")?;
         }
-        Ok(Self {
-            name,
-            num_partitions,
-            replication_factor,
-            assignments,
-            configs,
-        })
+        Ok(Self { name, num_partitions, replication_factor, assignments, configs })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -116,12 +99,9 @@ impl CreatableTopic {
             "CreatableTopic.assignments",
             |writer, element| element.encode(writer, version),
         )?;
-        writer.write_array(
-            flexible,
-            &self.configs,
-            "CreatableTopic.configs",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.configs, "CreatableTopic.configs", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -149,10 +129,7 @@ impl CreatableReplicaAssignment {
         if flexible {
             reader.skip_tagged_fields("CreatableReplicaAssignment")?;
         }
-        Ok(Self {
-            partition_index,
-            broker_ids,
-        })
+        Ok(Self { partition_index, broker_ids })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -185,10 +162,7 @@ pub struct CreatableTopicConfig {
 
 impl Default for CreatableTopicConfig {
     fn default() -> Self {
-        Self {
-            name: String::new(),
-            value: Some(String::new()),
-        }
+        Self { name: String::new(), value: Some(String::new()) }
     }
 }
 
@@ -242,22 +216,16 @@ impl Message for CreateTopicsResponse {
         if flexible {
             reader.skip_tagged_fields("CreateTopicsResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            topics,
-        })
+        Ok(Self { throttle_time_ms, topics })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("CreateTopicsResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 5;
         writer.write_i32(self.throttle_time_ms);
-        writer.write_array(
-            flexible,
-            &self.topics,
-            "CreateTopicsResponse.topics",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.topics, "CreateTopicsResponse.topics", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -305,23 +273,14 @@ impl CreatableTopicResult {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         let flexible = version >= 5;
         let name = reader.read_string(flexible, "CreatableTopicResult.name")?;
-        let topic_id = if version == 7 {
-            reader.read_uuid("CreatableTopicResult.topic_id")?
-        } else {
-            Uuid::ZERO
-        };
+        let topic_id =
+            if version == 7 { reader.read_uuid("CreatableTopicResult.topic_id")? } else { Uuid::ZERO };
         let error_code = reader.read_i16("CreatableTopicResult.error_code")?;
         let error_message = reader.read_nullable_string(flexible, "CreatableTopicResult.error_message")?;
-        let num_partitions = if version >= 5 {
-            reader.read_i32("CreatableTopicResult.num_partitions")?
-        } else {
-            -1
-        };
-        let replication_factor = if version >= 5 {
-            reader.read_i16("CreatableTopicResult.replication_factor")?
-        } else {
-            -1
-        };
+        let num_partitions =
+            if version >= 5 { reader.read_i32("CreatableTopicResult.num_partitions")? } else { -1 };
+        let replication_factor =
+            if version >= 5 { reader.read_i16("CreatableTopicResult.replication_factor")? } else { -1 };
         let configs = if version >= 5 {
             reader.read_nullable_array(
                 flexible,
@@ -430,13 +389,7 @@ impl CreatableTopicConfigs {
         let config_source = reader.read_i8("CreatableTopicConfigs.config_source")?;
         let is_sensitive = reader.read_bool("CreatableTopicConfigs.is_sensitive")?;
         reader.skip_tagged_fields("CreatableTopicConfigs")?;
-        Ok(Self {
-            name,
-            value,
-            read_only,
-            config_source,
-            is_sensitive,
-        })
+        Ok(Self { name, value, read_only, config_source, is_sensitive })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {

@@ -31,12 +31,9 @@ impl Message for DeleteAclsRequest {
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("DeleteAclsRequest", version, &Self::VERSIONS)?;
         let flexible = version >= 2;
-        writer.write_array(
-            flexible,
-            &self.filters,
-            "DeleteAclsRequest.filters",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.filters, "DeleteAclsRequest.filters", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -159,10 +156,7 @@ impl Message for DeleteAclsResponse {
         if flexible {
             reader.skip_tagged_fields("DeleteAclsResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            filter_results,
-        })
+        Ok(Self { throttle_time_ms, filter_results })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -195,11 +189,7 @@ pub struct DeleteAclsFilterResult {
 
 impl Default for DeleteAclsFilterResult {
     fn default() -> Self {
-        Self {
-            error_code: 0,
-            error_message: Some(String::new()),
-            matching_acls: Vec::new(),
-        }
+        Self { error_code: 0, error_message: Some(String::new()), matching_acls: Vec::new() }
     }
 }
 
@@ -215,11 +205,7 @@ impl DeleteAclsFilterResult {
         if flexible {
             reader.skip_tagged_fields("DeleteAclsFilterResult")?;
         }
-        Ok(Self {
-            error_code,
-            error_message,
-            matching_acls,
-        })
+        Ok(Self { error_code, error_message, matching_acls })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -319,11 +305,7 @@ impl DeleteAclsMatchingAcl {
             "DeleteAclsMatchingAcl.error_message",
         )?;
         writer.write_i8(self.resource_type);
-        writer.write_string(
-            flexible,
-            &self.resource_name,
-            "DeleteAclsMatchingAcl.resource_name",
-        )?;
+        writer.write_string(flexible, &self.resource_name, "DeleteAclsMatchingAcl.resource_name")?;
         writer.write_i8(self.pattern_type);
         writer.write_string(flexible, &self.principal, "DeleteAclsMatchingAcl.principal")?;
         writer.write_string(flexible, &self.host, "DeleteAclsMatchingAcl.host")?;

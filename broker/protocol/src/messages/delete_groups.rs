@@ -72,22 +72,16 @@ impl Message for DeleteGroupsResponse {
         if flexible {
             reader.skip_tagged_fields("DeleteGroupsResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            results,
-        })
+        Ok(Self { throttle_time_ms, results })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("DeleteGroupsResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 2;
         writer.write_i32(self.throttle_time_ms);
-        writer.write_array(
-            flexible,
-            &self.results,
-            "DeleteGroupsResponse.results",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.results, "DeleteGroupsResponse.results", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }

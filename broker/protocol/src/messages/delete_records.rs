@@ -34,12 +34,9 @@ impl Message for DeleteRecordsRequest {
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("DeleteRecordsRequest", version, &Self::VERSIONS)?;
         let flexible = version >= 2;
-        writer.write_array(
-            flexible,
-            &self.topics,
-            "DeleteRecordsRequest.topics",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.topics, "DeleteRecordsRequest.topics", |writer, element| {
+            element.encode(writer, version)
+        })?;
         writer.write_i32(self.timeout_ms);
         if flexible {
             writer.write_no_tagged_fields();
@@ -103,10 +100,7 @@ impl DeleteRecordsPartition {
         if flexible {
             reader.skip_tagged_fields("DeleteRecordsPartition")?;
         }
-        Ok(Self {
-            partition_index,
-            offset,
-        })
+        Ok(Self { partition_index, offset })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -148,22 +142,16 @@ impl Message for DeleteRecordsResponse {
         if flexible {
             reader.skip_tagged_fields("DeleteRecordsResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            topics,
-        })
+        Ok(Self { throttle_time_ms, topics })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("DeleteRecordsResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 2;
         writer.write_i32(self.throttle_time_ms);
-        writer.write_array(
-            flexible,
-            &self.topics,
-            "DeleteRecordsResponse.topics",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.topics, "DeleteRecordsResponse.topics", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -230,11 +218,7 @@ impl DeleteRecordsPartitionResult {
         if flexible {
             reader.skip_tagged_fields("DeleteRecordsPartitionResult")?;
         }
-        Ok(Self {
-            partition_index,
-            low_watermark,
-            error_code,
-        })
+        Ok(Self { partition_index, low_watermark, error_code })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

@@ -60,11 +60,7 @@ impl DeleteShareGroupOffsetsRequestTopic {
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
-        writer.write_string(
-            true,
-            &self.topic_name,
-            "DeleteShareGroupOffsetsRequestTopic.topic_name",
-        )?;
+        writer.write_string(true, &self.topic_name, "DeleteShareGroupOffsetsRequestTopic.topic_name")?;
         writer.write_no_tagged_fields();
         Ok(())
     }
@@ -105,12 +101,7 @@ impl Message for DeleteShareGroupOffsetsResponse {
             DeleteShareGroupOffsetsResponseTopic::decode,
         )?;
         reader.skip_tagged_fields("DeleteShareGroupOffsetsResponse")?;
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-            error_message,
-            responses,
-        })
+        Ok(Self { throttle_time_ms, error_code, error_message, responses })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -154,20 +145,11 @@ impl DeleteShareGroupOffsetsResponseTopic {
         let error_message =
             reader.read_nullable_string(true, "DeleteShareGroupOffsetsResponseTopic.error_message")?;
         reader.skip_tagged_fields("DeleteShareGroupOffsetsResponseTopic")?;
-        Ok(Self {
-            topic_name,
-            topic_id,
-            error_code,
-            error_message,
-        })
+        Ok(Self { topic_name, topic_id, error_code, error_message })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
-        writer.write_string(
-            true,
-            &self.topic_name,
-            "DeleteShareGroupOffsetsResponseTopic.topic_name",
-        )?;
+        writer.write_string(true, &self.topic_name, "DeleteShareGroupOffsetsResponseTopic.topic_name")?;
         writer.write_uuid(self.topic_id);
         writer.write_i16(self.error_code);
         writer.write_nullable_string(

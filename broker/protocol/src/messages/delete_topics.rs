@@ -24,12 +24,7 @@ impl Message for DeleteTopicsRequest {
         reader.check_version("DeleteTopicsRequest", version, &Self::VERSIONS)?;
         let flexible = version >= 4;
         let topics = if version == 6 {
-            reader.read_array(
-                flexible,
-                18,
-                "DeleteTopicsRequest.topics",
-                DeleteTopicState::decode,
-            )?
+            reader.read_array(flexible, 18, "DeleteTopicsRequest.topics", DeleteTopicState::decode)?
         } else {
             Vec::new()
         };
@@ -44,23 +39,16 @@ impl Message for DeleteTopicsRequest {
         if flexible {
             reader.skip_tagged_fields("DeleteTopicsRequest")?;
         }
-        Ok(Self {
-            topics,
-            topic_names,
-            timeout_ms,
-        })
+        Ok(Self { topics, topic_names, timeout_ms })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("DeleteTopicsRequest", version, &Self::VERSIONS)?;
         let flexible = version >= 4;
         if version == 6 {
-            writer.write_array(
-                flexible,
-                &self.topics,
-                "DeleteTopicsRequest.topics",
-                |writer, element| element.encode(writer),
-            )?;
+            writer.write_array(flexible, &self.topics, "DeleteTopicsRequest.topics", |writer, element| {
+                element.encode(writer)
+            })?;
         } else if !self.topics.is_empty() {
             return Err(EncodeError::not_in_version("DeleteTopicsRequest.topics", version));
         }
@@ -133,10 +121,7 @@ impl Message for DeleteTopicsResponse {
         if flexible {
             reader.skip_tagged_fields("DeleteTopicsResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            responses,
-        })
+        Ok(Self { throttle_time_ms, responses })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -171,12 +156,7 @@ pub struct DeletableTopicResult {
 
 impl Default for DeletableTopicResult {
     fn default() -> Self {
-        Self {
-            name: Some(String::new()),
-            topic_id: Uuid::ZERO,
-            error_code: 0,
-            error_message: None,
-        }
+        Self { name: Some(String::new()), topic_id: Uuid::ZERO, error_code: 0, error_message: None }
     }
 }
 
@@ -188,11 +168,8 @@ impl DeletableTopicResult {
         } else {
             Some(reader.read_string(flexible, "DeletableTopicResult.name")?)
         };
-        let topic_id = if version == 6 {
-            reader.read_uuid("DeletableTopicResult.topic_id")?
-        } else {
-            Uuid::ZERO
-        };
+        let topic_id =
+            if version == 6 { reader.read_uuid("DeletableTopicResult.topic_id")? } else { Uuid::ZERO };
         let error_code = reader.read_i16("DeletableTopicResult.error_code")?;
         let error_message = if version >= 5 {
             reader.read_nullable_string(flexible, "DeletableTopicResult.error_message")?
@@ -202,21 +179,13 @@ impl DeletableTopicResult {
         if flexible {
             reader.skip_tagged_fields("DeletableTopicResult")?;
         }
-        Ok(Self {
-            name,
-            topic_id,
-            error_code,
-            error_message,
-        })
+        Ok(Self { name, topic_id, error_code, error_message })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 4;
         if version != 6 && self.name.is_none() {
-            return Err(EncodeError::null_not_allowed(
-                "DeletableTopicResult.name",
-                version,
-            ));
+            return Err(EncodeError::null_not_allowed("DeletableTopicResult.name", version));
         }
         writer.write_nullable_string(flexible, self.name.as_deref(), "DeletableTopicResult.name")?;
         if version == 6 {

@@ -118,12 +118,7 @@ pub struct DescribeAclsResponse {
 
 impl Default for DescribeAclsResponse {
     fn default() -> Self {
-        Self {
-            throttle_time_ms: 0,
-            error_code: 0,
-            error_message: Some(String::new()),
-            resources: Vec::new(),
-        }
+        Self { throttle_time_ms: 0, error_code: 0, error_message: Some(String::new()), resources: Vec::new() }
     }
 }
 
@@ -142,12 +137,7 @@ impl Message for DescribeAclsResponse {
         if flexible {
             reader.skip_tagged_fields("DescribeAclsResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-            error_message,
-            resources,
-        })
+        Ok(Self { throttle_time_ms, error_code, error_message, resources })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -188,12 +178,7 @@ pub struct DescribeAclsResource {
 
 impl Default for DescribeAclsResource {
     fn default() -> Self {
-        Self {
-            resource_type: 0,
-            resource_name: String::new(),
-            pattern_type: 3,
-            acls: Vec::new(),
-        }
+        Self { resource_type: 0, resource_name: String::new(), pattern_type: 3, acls: Vec::new() }
     }
 }
 
@@ -209,29 +194,17 @@ impl DescribeAclsResource {
         if flexible {
             reader.skip_tagged_fields("DescribeAclsResource")?;
         }
-        Ok(Self {
-            resource_type,
-            resource_name,
-            pattern_type,
-            acls,
-        })
+        Ok(Self { resource_type, resource_name, pattern_type, acls })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
         writer.write_i8(self.resource_type);
-        writer.write_string(
-            flexible,
-            &self.resource_name,
-            "DescribeAclsResource.resource_name",
-        )?;
+        writer.write_string(flexible, &self.resource_name, "DescribeAclsResource.resource_name")?;
         writer.write_i8(self.pattern_type);
-        writer.write_array(
-            flexible,
-            &self.acls,
-            "DescribeAclsResource.acls",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.acls, "DescribeAclsResource.acls", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -262,12 +235,7 @@ impl AclDescription {
         if flexible {
             reader.skip_tagged_fields("AclDescription")?;
         }
-        Ok(Self {
-            principal,
-            host,
-            operation,
-            permission_type,
-        })
+        Ok(Self { principal, host, operation, permission_type })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

@@ -62,11 +62,7 @@ pub struct ComponentData {
 
 impl Default for ComponentData {
     fn default() -> Self {
-        Self {
-            entity_type: String::new(),
-            match_type: 0,
-            r#match: Some(String::new()),
-        }
+        Self { entity_type: String::new(), match_type: 0, r#match: Some(String::new()) }
     }
 }
 
@@ -79,11 +75,7 @@ impl ComponentData {
         if flexible {
             reader.skip_tagged_fields("ComponentData")?;
         }
-        Ok(Self {
-            entity_type,
-            match_type,
-            r#match,
-        })
+        Ok(Self { entity_type, match_type, r#match })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -145,12 +137,7 @@ impl Message for DescribeClientQuotasResponse {
         if flexible {
             reader.skip_tagged_fields("DescribeClientQuotasResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-            error_message,
-            entries,
-        })
+        Ok(Self { throttle_time_ms, error_code, error_message, entries })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -188,12 +175,10 @@ pub struct EntryData {
 impl EntryData {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         let flexible = version >= 1;
-        let entity = reader.read_array(flexible, 3, "EntryData.entity", |reader| {
-            EntityData::decode(reader, version)
-        })?;
-        let values = reader.read_array(flexible, 10, "EntryData.values", |reader| {
-            ValueData::decode(reader, version)
-        })?;
+        let entity = reader
+            .read_array(flexible, 3, "EntryData.entity", |reader| EntityData::decode(reader, version))?;
+        let values = reader
+            .read_array(flexible, 10, "EntryData.values", |reader| ValueData::decode(reader, version))?;
         if flexible {
             reader.skip_tagged_fields("EntryData")?;
         }
@@ -226,10 +211,7 @@ pub struct EntityData {
 
 impl Default for EntityData {
     fn default() -> Self {
-        Self {
-            entity_type: String::new(),
-            entity_name: Some(String::new()),
-        }
+        Self { entity_type: String::new(), entity_name: Some(String::new()) }
     }
 }
 
@@ -241,10 +223,7 @@ impl EntityData {
         if flexible {
             reader.skip_tagged_fields("EntityData")?;
         }
-        Ok(Self {
-            entity_type,
-            entity_name,
-        })
+        Ok(Self { entity_type, entity_name })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

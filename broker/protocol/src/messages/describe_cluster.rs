@@ -19,11 +19,7 @@ pub struct DescribeClusterRequest {
 
 impl Default for DescribeClusterRequest {
     fn default() -> Self {
-        Self {
-            include_cluster_authorized_operations: false,
-            endpoint_type: 1,
-            include_fenced_brokers: false,
-        }
+        Self { include_cluster_authorized_operations: false, endpoint_type: 1, include_fenced_brokers: false }
     }
 }
 
@@ -34,22 +30,15 @@ impl Message for DescribeClusterRequest {
         reader.check_version("DescribeClusterRequest", version, &Self::VERSIONS)?;
         let include_cluster_authorized_operations =
             reader.read_bool("DescribeClusterRequest.include_cluster_authorized_operations")?;
-        let endpoint_type = if version >= 1 {
-            reader.read_i8("DescribeClusterRequest.endpoint_type")?
-        } else {
-            1
-        };
+        let endpoint_type =
+            if version >= 1 { reader.read_i8("DescribeClusterRequest.endpoint_type")? } else { 1 };
         let include_fenced_brokers = if version == 2 {
             reader.read_bool("DescribeClusterRequest.include_fenced_brokers")?
         } else {
             false
         };
         reader.skip_tagged_fields("DescribeClusterRequest")?;
-        Ok(Self {
-            include_cluster_authorized_operations,
-            endpoint_type,
-            include_fenced_brokers,
-        })
+        Ok(Self { include_cluster_authorized_operations, endpoint_type, include_fenced_brokers })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -58,10 +47,7 @@ impl Message for DescribeClusterRequest {
         if version >= 1 {
             writer.write_i8(self.endpoint_type);
         } else if self.endpoint_type != 1 {
-            return Err(EncodeError::not_in_version(
-                "DescribeClusterRequest.endpoint_type",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("DescribeClusterRequest.endpoint_type", version));
         }
         if version == 2 {
             writer.write_bool(self.include_fenced_brokers);
@@ -126,11 +112,8 @@ impl Message for DescribeClusterResponse {
         let throttle_time_ms = reader.read_i32("DescribeClusterResponse.throttle_time_ms")?;
         let error_code = reader.read_i16("DescribeClusterResponse.error_code")?;
         let error_message = reader.read_nullable_string(true, "DescribeClusterResponse.error_message")?;
-        let endpoint_type = if version >= 1 {
-            reader.read_i8("DescribeClusterResponse.endpoint_type")?
-        } else {
-            1
-        };
+        let endpoint_type =
+            if version >= 1 { reader.read_i8("DescribeClusterResponse.endpoint_type")? } else { 1 };
         let cluster_id = reader.read_string(true, "DescribeClusterResponse.cluster_id")?;
         let controller_id = reader.read_i32("DescribeClusterResponse.controller_id")?;
         let brokers = reader.read_array(true, 11, "DescribeClusterResponse.brokers", |reader| {
@@ -163,19 +146,13 @@ impl Message for DescribeClusterResponse {
         if version >= 1 {
             writer.write_i8(self.endpoint_type);
         } else if self.endpoint_type != 1 {
-            return Err(EncodeError::not_in_version(
-                "DescribeClusterResponse.endpoint_type",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("DescribeClusterResponse.endpoint_type", version));
         }
         writer.write_string(true, &self.cluster_id, "DescribeClusterResponse.cluster_id")?;
         writer.write_i32(self.controller_id);
-        writer.write_array(
-            true,
-            &self.brokers,
-            "DescribeClusterResponse.brokers",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(true, &self.brokers, "DescribeClusterResponse.brokers", |writer, element| {
+            element.encode(writer, version)
+        })?;
         writer.write_i32(self.cluster_authorized_operations);
         writer.write_no_tagged_fields();
         Ok(())
@@ -203,19 +180,10 @@ impl DescribeClusterBroker {
         let host = reader.read_string(true, "DescribeClusterBroker.host")?;
         let port = reader.read_i32("DescribeClusterBroker.port")?;
         let rack = reader.read_nullable_string(true, "DescribeClusterBroker.rack")?;
-        let is_fenced = if version == 2 {
-            reader.read_bool("DescribeClusterBroker.is_fenced")?
-        } else {
-            false
-        };
+        let is_fenced =
+            if version == 2 { reader.read_bool("DescribeClusterBroker.is_fenced")? } else { false };
         reader.skip_tagged_fields("DescribeClusterBroker")?;
-        Ok(Self {
-            broker_id,
-            host,
-            port,
-            rack,
-            is_fenced,
-        })
+        Ok(Self { broker_id, host, port, rack, is_fenced })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -226,10 +194,7 @@ impl DescribeClusterBroker {
         if version == 2 {
             writer.write_bool(self.is_fenced);
         } else if self.is_fenced {
-            return Err(EncodeError::not_in_version(
-                "DescribeClusterBroker.is_fenced",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("DescribeClusterBroker.is_fenced", version));
         }
         writer.write_no_tagged_fields();
         Ok(())

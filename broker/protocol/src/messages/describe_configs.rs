@@ -35,11 +35,7 @@ impl Message for DescribeConfigsRequest {
         if flexible {
             reader.skip_tagged_fields("DescribeConfigsRequest")?;
         }
-        Ok(Self {
-            resources,
-            include_synonyms,
-            include_documentation,
-        })
+        Ok(Self { resources, include_synonyms, include_documentation })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -55,10 +51,7 @@ impl Message for DescribeConfigsRequest {
         if version >= 3 {
             writer.write_bool(self.include_documentation);
         } else if self.include_documentation {
-            return Err(EncodeError::not_in_version(
-                "DescribeConfigsRequest.include_documentation",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("DescribeConfigsRequest.include_documentation", version));
         }
         if flexible {
             writer.write_no_tagged_fields();
@@ -80,11 +73,7 @@ pub struct DescribeConfigsResource {
 
 impl Default for DescribeConfigsResource {
     fn default() -> Self {
-        Self {
-            resource_type: 0,
-            resource_name: String::new(),
-            configuration_keys: Some(Vec::new()),
-        }
+        Self { resource_type: 0, resource_name: String::new(), configuration_keys: Some(Vec::new()) }
     }
 }
 
@@ -102,21 +91,13 @@ impl DescribeConfigsResource {
         if flexible {
             reader.skip_tagged_fields("DescribeConfigsResource")?;
         }
-        Ok(Self {
-            resource_type,
-            resource_name,
-            configuration_keys,
-        })
+        Ok(Self { resource_type, resource_name, configuration_keys })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 4;
         writer.write_i8(self.resource_type);
-        writer.write_string(
-            flexible,
-            &self.resource_name,
-            "DescribeConfigsResource.resource_name",
-        )?;
+        writer.write_string(flexible, &self.resource_name, "DescribeConfigsResource.resource_name")?;
         writer.write_nullable_array(
             flexible,
             self.configuration_keys.as_deref(),
@@ -160,10 +141,7 @@ impl Message for DescribeConfigsResponse {
         if flexible {
             reader.skip_tagged_fields("DescribeConfigsResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            results,
-        })
+        Ok(Self { throttle_time_ms, results })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -223,13 +201,7 @@ impl DescribeConfigsResult {
         if flexible {
             reader.skip_tagged_fields("DescribeConfigsResult")?;
         }
-        Ok(Self {
-            error_code,
-            error_message,
-            resource_type,
-            resource_name,
-            configs,
-        })
+        Ok(Self { error_code, error_message, resource_type, resource_name, configs })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -241,17 +213,10 @@ impl DescribeConfigsResult {
             "DescribeConfigsResult.error_message",
         )?;
         writer.write_i8(self.resource_type);
-        writer.write_string(
-            flexible,
-            &self.resource_name,
-            "DescribeConfigsResult.resource_name",
-        )?;
-        writer.write_array(
-            flexible,
-            &self.configs,
-            "DescribeConfigsResult.configs",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_string(flexible, &self.resource_name, "DescribeConfigsResult.resource_name")?;
+        writer.write_array(flexible, &self.configs, "DescribeConfigsResult.configs", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -307,11 +272,8 @@ impl DescribeConfigsResourceResult {
             reader.read_array(flexible, 4, "DescribeConfigsResourceResult.synonyms", |reader| {
                 DescribeConfigsSynonym::decode(reader, version)
             })?;
-        let config_type = if version >= 3 {
-            reader.read_i8("DescribeConfigsResourceResult.config_type")?
-        } else {
-            0
-        };
+        let config_type =
+            if version >= 3 { reader.read_i8("DescribeConfigsResourceResult.config_type")? } else { 0 };
         let documentation = if version >= 3 {
             reader.read_nullable_string(flexible, "DescribeConfigsResourceResult.documentation")?
         } else {
@@ -320,16 +282,7 @@ impl DescribeConfigsResourceResult {
         if flexible {
             reader.skip_tagged_fields("DescribeConfigsResourceResult")?;
         }
-        Ok(Self {
-            name,
-            value,
-            read_only,
-            config_source,
-            is_sensitive,
-            synonyms,
-            config_type,
-            documentation,
-        })
+        Ok(Self { name, value, read_only, config_source, is_sensitive, synonyms, config_type, documentation })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -379,11 +332,7 @@ pub struct DescribeConfigsSynonym {
 
 impl Default for DescribeConfigsSynonym {
     fn default() -> Self {
-        Self {
-            name: String::new(),
-            value: Some(String::new()),
-            source: 0,
-        }
+        Self { name: String::new(), value: Some(String::new()), source: 0 }
     }
 }
 

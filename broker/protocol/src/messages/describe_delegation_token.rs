@@ -17,9 +17,7 @@ pub struct DescribeDelegationTokenRequest {
 
 impl Default for DescribeDelegationTokenRequest {
     fn default() -> Self {
-        Self {
-            owners: Some(Vec::new()),
-        }
+        Self { owners: Some(Vec::new()) }
     }
 }
 
@@ -72,24 +70,13 @@ impl DescribeDelegationTokenOwner {
         if flexible {
             reader.skip_tagged_fields("DescribeDelegationTokenOwner")?;
         }
-        Ok(Self {
-            principal_type,
-            principal_name,
-        })
+        Ok(Self { principal_type, principal_name })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
-        writer.write_string(
-            flexible,
-            &self.principal_type,
-            "DescribeDelegationTokenOwner.principal_type",
-        )?;
-        writer.write_string(
-            flexible,
-            &self.principal_name,
-            "DescribeDelegationTokenOwner.principal_name",
-        )?;
+        writer.write_string(flexible, &self.principal_type, "DescribeDelegationTokenOwner.principal_type")?;
+        writer.write_string(flexible, &self.principal_name, "DescribeDelegationTokenOwner.principal_name")?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -128,11 +115,7 @@ impl Message for DescribeDelegationTokenResponse {
         if flexible {
             reader.skip_tagged_fields("DescribeDelegationTokenResponse")?;
         }
-        Ok(Self {
-            error_code,
-            tokens,
-            throttle_time_ms,
-        })
+        Ok(Self { error_code, tokens, throttle_time_ms })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -184,18 +167,12 @@ impl DescribedDelegationToken {
         let principal_type = reader.read_string(flexible, "DescribedDelegationToken.principal_type")?;
         let principal_name = reader.read_string(flexible, "DescribedDelegationToken.principal_name")?;
         let token_requester_principal_type = if version == 3 {
-            reader.read_string(
-                flexible,
-                "DescribedDelegationToken.token_requester_principal_type",
-            )?
+            reader.read_string(flexible, "DescribedDelegationToken.token_requester_principal_type")?
         } else {
             String::new()
         };
         let token_requester_principal_name = if version == 3 {
-            reader.read_string(
-                flexible,
-                "DescribedDelegationToken.token_requester_principal_name",
-            )?
+            reader.read_string(flexible, "DescribedDelegationToken.token_requester_principal_name")?
         } else {
             String::new()
         };
@@ -226,16 +203,8 @@ impl DescribedDelegationToken {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
-        writer.write_string(
-            flexible,
-            &self.principal_type,
-            "DescribedDelegationToken.principal_type",
-        )?;
-        writer.write_string(
-            flexible,
-            &self.principal_name,
-            "DescribedDelegationToken.principal_name",
-        )?;
+        writer.write_string(flexible, &self.principal_type, "DescribedDelegationToken.principal_type")?;
+        writer.write_string(flexible, &self.principal_name, "DescribedDelegationToken.principal_name")?;
         if version == 3 {
             writer.write_string(
                 flexible,
@@ -297,10 +266,7 @@ impl DescribedDelegationTokenRenewer {
         if flexible {
             reader.skip_tagged_fields("DescribedDelegationTokenRenewer")?;
         }
-        Ok(Self {
-            principal_type,
-            principal_name,
-        })
+        Ok(Self { principal_type, principal_name })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

@@ -34,21 +34,15 @@ impl Message for DescribeGroupsRequest {
         if flexible {
             reader.skip_tagged_fields("DescribeGroupsRequest")?;
         }
-        Ok(Self {
-            groups,
-            include_authorized_operations,
-        })
+        Ok(Self { groups, include_authorized_operations })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("DescribeGroupsRequest", version, &Self::VERSIONS)?;
         let flexible = version >= 5;
-        writer.write_array(
-            flexible,
-            &self.groups,
-            "DescribeGroupsRequest.groups",
-            |writer, element| writer.write_string(flexible, element, "DescribeGroupsRequest.groups"),
-        )?;
+        writer.write_array(flexible, &self.groups, "DescribeGroupsRequest.groups", |writer, element| {
+            writer.write_string(flexible, element, "DescribeGroupsRequest.groups")
+        })?;
         if version >= 3 {
             writer.write_bool(self.include_authorized_operations);
         } else if self.include_authorized_operations {
@@ -85,21 +79,15 @@ impl Message for DescribeGroupsResponse {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         reader.check_version("DescribeGroupsResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 5;
-        let throttle_time_ms = if version >= 1 {
-            reader.read_i32("DescribeGroupsResponse.throttle_time_ms")?
-        } else {
-            0
-        };
+        let throttle_time_ms =
+            if version >= 1 { reader.read_i32("DescribeGroupsResponse.throttle_time_ms")? } else { 0 };
         let groups = reader.read_array(flexible, 12, "DescribeGroupsResponse.groups", |reader| {
             DescribedGroup::decode(reader, version)
         })?;
         if flexible {
             reader.skip_tagged_fields("DescribeGroupsResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            groups,
-        })
+        Ok(Self { throttle_time_ms, groups })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -108,12 +96,9 @@ impl Message for DescribeGroupsResponse {
         if version >= 1 {
             writer.write_i32(self.throttle_time_ms);
         }
-        writer.write_array(
-            flexible,
-            &self.groups,
-            "DescribeGroupsResponse.groups",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.groups, "DescribeGroupsResponse.groups", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -173,11 +158,8 @@ impl DescribedGroup {
         let members = reader.read_array(flexible, 7, "DescribedGroup.members", |reader| {
             DescribedGroupMember::decode(reader, version)
         })?;
-        let authorized_operations = if version >= 3 {
-            reader.read_i32("DescribedGroup.authorized_operations")?
-        } else {
-            -2147483648
-        };
+        let authorized_operations =
+            if version >= 3 { reader.read_i32("DescribedGroup.authorized_operations")? } else { -2147483648 };
         if flexible {
             reader.skip_tagged_fields("DescribedGroup")?;
         }
@@ -203,28 +185,19 @@ impl DescribedGroup {
                 "DescribedGroup.error_message",
             )?;
         } else if self.error_message.is_some() {
-            return Err(EncodeError::not_in_version(
-                "DescribedGroup.error_message",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("DescribedGroup.error_message", version));
         }
         writer.write_string(flexible, &self.group_id, "DescribedGroup.group_id")?;
         writer.write_string(flexible, &self.group_state, "DescribedGroup.group_state")?;
         writer.write_string(flexible, &self.protocol_type, "DescribedGroup.protocol_type")?;
         writer.write_string(flexible, &self.protocol_data, "DescribedGroup.protocol_data")?;
-        writer.write_array(
-            flexible,
-            &self.members,
-            "DescribedGroup.members",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.members, "DescribedGroup.members", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if version >= 3 {
             writer.write_i32(self.authorized_operations);
         } else if self.authorized_operations != -2147483648 {
-            return Err(EncodeError::not_in_version(
-                "DescribedGroup.authorized_operations",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("DescribedGroup.authorized_operations", version));
         }
         if flexible {
             writer.write_no_tagged_fields();
@@ -266,14 +239,7 @@ impl DescribedGroupMember {
         if flexible {
             reader.skip_tagged_fields("DescribedGroupMember")?;
         }
-        Ok(Self {
-            member_id,
-            group_instance_id,
-            client_id,
-            client_host,
-            member_metadata,
-            member_assignment,
-        })
+        Ok(Self { member_id, group_instance_id, client_id, client_host, member_metadata, member_assignment })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -288,16 +254,8 @@ impl DescribedGroupMember {
         }
         writer.write_string(flexible, &self.client_id, "DescribedGroupMember.client_id")?;
         writer.write_string(flexible, &self.client_host, "DescribedGroupMember.client_host")?;
-        writer.write_bytes(
-            flexible,
-            &self.member_metadata,
-            "DescribedGroupMember.member_metadata",
-        )?;
-        writer.write_bytes(
-            flexible,
-            &self.member_assignment,
-            "DescribedGroupMember.member_assignment",
-        )?;
+        writer.write_bytes(flexible, &self.member_metadata, "DescribedGroupMember.member_metadata")?;
+        writer.write_bytes(flexible, &self.member_assignment, "DescribedGroupMember.member_assignment")?;
         if flexible {
             writer.write_no_tagged_fields();
         }

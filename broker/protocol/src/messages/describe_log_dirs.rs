@@ -15,9 +15,7 @@ pub struct DescribeLogDirsRequest {
 
 impl Default for DescribeLogDirsRequest {
     fn default() -> Self {
-        Self {
-            topics: Some(Vec::new()),
-        }
+        Self { topics: Some(Vec::new()) }
     }
 }
 
@@ -117,22 +115,15 @@ impl Message for DescribeLogDirsResponse {
         reader.check_version("DescribeLogDirsResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 2;
         let throttle_time_ms = reader.read_i32("DescribeLogDirsResponse.throttle_time_ms")?;
-        let error_code = if version >= 3 {
-            reader.read_i16("DescribeLogDirsResponse.error_code")?
-        } else {
-            0
-        };
+        let error_code =
+            if version >= 3 { reader.read_i16("DescribeLogDirsResponse.error_code")? } else { 0 };
         let results = reader.read_array(flexible, 5, "DescribeLogDirsResponse.results", |reader| {
             DescribeLogDirsResult::decode(reader, version)
         })?;
         if flexible {
             reader.skip_tagged_fields("DescribeLogDirsResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-            results,
-        })
+        Ok(Self { throttle_time_ms, error_code, results })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -193,44 +184,25 @@ impl DescribeLogDirsResult {
         let topics = reader.read_array(flexible, 3, "DescribeLogDirsResult.topics", |reader| {
             DescribeLogDirsTopic::decode(reader, version)
         })?;
-        let total_bytes = if version >= 4 {
-            reader.read_i64("DescribeLogDirsResult.total_bytes")?
-        } else {
-            -1
-        };
-        let usable_bytes = if version >= 4 {
-            reader.read_i64("DescribeLogDirsResult.usable_bytes")?
-        } else {
-            -1
-        };
-        let is_cordoned = if version == 5 {
-            reader.read_bool("DescribeLogDirsResult.is_cordoned")?
-        } else {
-            false
-        };
+        let total_bytes =
+            if version >= 4 { reader.read_i64("DescribeLogDirsResult.total_bytes")? } else { -1 };
+        let usable_bytes =
+            if version >= 4 { reader.read_i64("DescribeLogDirsResult.usable_bytes")? } else { -1 };
+        let is_cordoned =
+            if version == 5 { reader.read_bool("DescribeLogDirsResult.is_cordoned")? } else { false };
         if flexible {
             reader.skip_tagged_fields("DescribeLogDirsResult")?;
         }
-        Ok(Self {
-            error_code,
-            log_dir,
-            topics,
-            total_bytes,
-            usable_bytes,
-            is_cordoned,
-        })
+        Ok(Self { error_code, log_dir, topics, total_bytes, usable_bytes, is_cordoned })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
         writer.write_i16(self.error_code);
         writer.write_string(flexible, &self.log_dir, "DescribeLogDirsResult.log_dir")?;
-        writer.write_array(
-            flexible,
-            &self.topics,
-            "DescribeLogDirsResult.topics",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.topics, "DescribeLogDirsResult.topics", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if version >= 4 {
             writer.write_i64(self.total_bytes);
         }
@@ -308,12 +280,7 @@ impl DescribeLogDirsPartition {
         if flexible {
             reader.skip_tagged_fields("DescribeLogDirsPartition")?;
         }
-        Ok(Self {
-            partition_index,
-            partition_size,
-            offset_lag,
-            is_future_key,
-        })
+        Ok(Self { partition_index, partition_size, offset_lag, is_future_key })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

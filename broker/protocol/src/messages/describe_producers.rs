@@ -25,12 +25,9 @@ impl Message for DescribeProducersRequest {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("DescribeProducersRequest", version, &Self::VERSIONS)?;
-        writer.write_array(
-            true,
-            &self.topics,
-            "DescribeProducersRequest.topics",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(true, &self.topics, "DescribeProducersRequest.topics", |writer, element| {
+            element.encode(writer)
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }
@@ -52,10 +49,7 @@ impl TopicRequest {
             reader.read_i32("TopicRequest.partition_indexes")
         })?;
         reader.skip_tagged_fields("TopicRequest")?;
-        Ok(Self {
-            name,
-            partition_indexes,
-        })
+        Ok(Self { name, partition_indexes })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -97,21 +91,15 @@ impl Message for DescribeProducersResponse {
         let throttle_time_ms = reader.read_i32("DescribeProducersResponse.throttle_time_ms")?;
         let topics = reader.read_array(true, 3, "DescribeProducersResponse.topics", TopicResponse::decode)?;
         reader.skip_tagged_fields("DescribeProducersResponse")?;
-        Ok(Self {
-            throttle_time_ms,
-            topics,
-        })
+        Ok(Self { throttle_time_ms, topics })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("DescribeProducersResponse", version, &Self::VERSIONS)?;
         writer.write_i32(self.throttle_time_ms);
-        writer.write_array(
-            true,
-            &self.topics,
-            "DescribeProducersResponse.topics",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(true, &self.topics, "DescribeProducersResponse.topics", |writer, element| {
+            element.encode(writer)
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }
@@ -136,12 +124,9 @@ impl TopicResponse {
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_string(true, &self.name, "TopicResponse.name")?;
-        writer.write_array(
-            true,
-            &self.partitions,
-            "TopicResponse.partitions",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(true, &self.partitions, "TopicResponse.partitions", |writer, element| {
+            element.encode(writer)
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }
@@ -165,19 +150,10 @@ impl PartitionResponse {
         let partition_index = reader.read_i32("PartitionResponse.partition_index")?;
         let error_code = reader.read_i16("PartitionResponse.error_code")?;
         let error_message = reader.read_nullable_string(true, "PartitionResponse.error_message")?;
-        let active_producers = reader.read_array(
-            true,
-            37,
-            "PartitionResponse.active_producers",
-            ProducerState::decode,
-        )?;
+        let active_producers =
+            reader.read_array(true, 37, "PartitionResponse.active_producers", ProducerState::decode)?;
         reader.skip_tagged_fields("PartitionResponse")?;
-        Ok(Self {
-            partition_index,
-            error_code,
-            error_message,
-            active_producers,
-        })
+        Ok(Self { partition_index, error_code, error_message, active_producers })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {

@@ -30,12 +30,9 @@ impl Message for DescribeQuorumRequest {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("DescribeQuorumRequest", version, &Self::VERSIONS)?;
-        writer.write_array(
-            true,
-            &self.topics,
-            "DescribeQuorumRequest.topics",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(true, &self.topics, "DescribeQuorumRequest.topics", |writer, element| {
+            element.encode(writer)
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }
@@ -60,18 +57,11 @@ impl DescribeQuorumRequestTopicData {
             DescribeQuorumRequestPartitionData::decode,
         )?;
         reader.skip_tagged_fields("DescribeQuorumRequestTopicData")?;
-        Ok(Self {
-            topic_name,
-            partitions,
-        })
+        Ok(Self { topic_name, partitions })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
-        writer.write_string(
-            true,
-            &self.topic_name,
-            "DescribeQuorumRequestTopicData.topic_name",
-        )?;
+        writer.write_string(true, &self.topic_name, "DescribeQuorumRequestTopicData.topic_name")?;
         writer.write_array(
             true,
             &self.partitions,
@@ -125,12 +115,7 @@ pub struct DescribeQuorumResponse {
 
 impl Default for DescribeQuorumResponse {
     fn default() -> Self {
-        Self {
-            error_code: 0,
-            error_message: Some(String::new()),
-            topics: Vec::new(),
-            nodes: Vec::new(),
-        }
+        Self { error_code: 0, error_message: Some(String::new()), topics: Vec::new(), nodes: Vec::new() }
     }
 }
 
@@ -154,12 +139,7 @@ impl Message for DescribeQuorumResponse {
             Vec::new()
         };
         reader.skip_tagged_fields("DescribeQuorumResponse")?;
-        Ok(Self {
-            error_code,
-            error_message,
-            topics,
-            nodes,
-        })
+        Ok(Self { error_code, error_message, topics, nodes })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -172,24 +152,15 @@ impl Message for DescribeQuorumResponse {
                 "DescribeQuorumResponse.error_message",
             )?;
         }
-        writer.write_array(
-            true,
-            &self.topics,
-            "DescribeQuorumResponse.topics",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(true, &self.topics, "DescribeQuorumResponse.topics", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if version == 2 {
-            writer.write_array(
-                true,
-                &self.nodes,
-                "DescribeQuorumResponse.nodes",
-                |writer, element| element.encode(writer),
-            )?;
+            writer.write_array(true, &self.nodes, "DescribeQuorumResponse.nodes", |writer, element| {
+                element.encode(writer)
+            })?;
         } else if !self.nodes.is_empty() {
-            return Err(EncodeError::not_in_version(
-                "DescribeQuorumResponse.nodes",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("DescribeQuorumResponse.nodes", version));
         }
         writer.write_no_tagged_fields();
         Ok(())
@@ -213,18 +184,11 @@ impl DescribeQuorumResponseTopicData {
                 DescribeQuorumResponsePartitionData::decode(reader, version)
             })?;
         reader.skip_tagged_fields("DescribeQuorumResponseTopicData")?;
-        Ok(Self {
-            topic_name,
-            partitions,
-        })
+        Ok(Self { topic_name, partitions })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
-        writer.write_string(
-            true,
-            &self.topic_name,
-            "DescribeQuorumResponseTopicData.topic_name",
-        )?;
+        writer.write_string(true, &self.topic_name, "DescribeQuorumResponseTopicData.topic_name")?;
         writer.write_array(
             true,
             &self.partitions,
@@ -284,18 +248,14 @@ impl DescribeQuorumResponsePartitionData {
         let leader_id = reader.read_i32("DescribeQuorumResponsePartitionData.leader_id")?;
         let leader_epoch = reader.read_i32("DescribeQuorumResponsePartitionData.leader_epoch")?;
         let high_watermark = reader.read_i64("DescribeQuorumResponsePartitionData.high_watermark")?;
-        let current_voters = reader.read_array(
-            true,
-            13,
-            "DescribeQuorumResponsePartitionData.current_voters",
-            |reader| ReplicaState::decode(reader, version),
-        )?;
-        let observers = reader.read_array(
-            true,
-            13,
-            "DescribeQuorumResponsePartitionData.observers",
-            |reader| ReplicaState::decode(reader, version),
-        )?;
+        let current_voters =
+            reader.read_array(true, 13, "DescribeQuorumResponsePartitionData.current_voters", |reader| {
+                ReplicaState::decode(reader, version)
+            })?;
+        let observers =
+            reader.read_array(true, 13, "DescribeQuorumResponsePartitionData.observers", |reader| {
+                ReplicaState::decode(reader, version)
+            })?;
         reader.skip_tagged_fields("DescribeQuorumResponsePartitionData")?;
         Ok(Self {
             partition_index,
@@ -369,22 +329,13 @@ impl Default for ReplicaState {
 impl ReplicaState {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         let replica_id = reader.read_i32("ReplicaState.replica_id")?;
-        let replica_directory_id = if version == 2 {
-            reader.read_uuid("ReplicaState.replica_directory_id")?
-        } else {
-            Uuid::ZERO
-        };
+        let replica_directory_id =
+            if version == 2 { reader.read_uuid("ReplicaState.replica_directory_id")? } else { Uuid::ZERO };
         let log_end_offset = reader.read_i64("ReplicaState.log_end_offset")?;
-        let last_fetch_timestamp = if version >= 1 {
-            reader.read_i64("ReplicaState.last_fetch_timestamp")?
-        } else {
-            -1
-        };
-        let last_caught_up_timestamp = if version >= 1 {
-            reader.read_i64("ReplicaState.last_caught_up_timestamp")?
-        } else {
-            -1
-        };
+        let last_fetch_timestamp =
+            if version >= 1 { reader.read_i64("ReplicaState.last_fetch_timestamp")? } else { -1 };
+        let last_caught_up_timestamp =
+            if version >= 1 { reader.read_i64("ReplicaState.last_caught_up_timestamp")? } else { -1 };
         reader.skip_tagged_fields("ReplicaState")?;
         Ok(Self {
             replica_id,
@@ -400,10 +351,7 @@ impl ReplicaState {
         if version == 2 {
             writer.write_uuid(self.replica_directory_id);
         } else if self.replica_directory_id != Uuid::ZERO {
-            return Err(EncodeError::not_in_version(
-                "ReplicaState.replica_directory_id",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("ReplicaState.replica_directory_id", version));
         }
         writer.write_i64(self.log_end_offset);
         if version >= 1 {
@@ -436,9 +384,8 @@ impl Node {
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_i32(self.node_id);
-        writer.write_array(true, &self.listeners, "Node.listeners", |writer, element| {
-            element.encode(writer)
-        })?;
+        writer
+            .write_array(true, &self.listeners, "Node.listeners", |writer, element| element.encode(writer))?;
         writer.write_no_tagged_fields();
         Ok(())
     }

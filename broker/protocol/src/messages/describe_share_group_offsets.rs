@@ -52,10 +52,7 @@ pub struct DescribeShareGroupOffsetsRequestGroup {
 
 impl Default for DescribeShareGroupOffsetsRequestGroup {
     fn default() -> Self {
-        Self {
-            group_id: String::new(),
-            topics: Some(Vec::new()),
-        }
+        Self { group_id: String::new(), topics: Some(Vec::new()) }
     }
 }
 
@@ -73,11 +70,7 @@ impl DescribeShareGroupOffsetsRequestGroup {
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
-        writer.write_string(
-            true,
-            &self.group_id,
-            "DescribeShareGroupOffsetsRequestGroup.group_id",
-        )?;
+        writer.write_string(true, &self.group_id, "DescribeShareGroupOffsetsRequestGroup.group_id")?;
         writer.write_nullable_array(
             true,
             self.topics.as_deref(),
@@ -101,25 +94,16 @@ pub struct DescribeShareGroupOffsetsRequestTopic {
 impl DescribeShareGroupOffsetsRequestTopic {
     fn decode(reader: &mut Reader) -> Result<Self, DecodeError> {
         let topic_name = reader.read_string(true, "DescribeShareGroupOffsetsRequestTopic.topic_name")?;
-        let partitions = reader.read_array(
-            true,
-            4,
-            "DescribeShareGroupOffsetsRequestTopic.partitions",
-            |reader| reader.read_i32("DescribeShareGroupOffsetsRequestTopic.partitions"),
-        )?;
+        let partitions =
+            reader.read_array(true, 4, "DescribeShareGroupOffsetsRequestTopic.partitions", |reader| {
+                reader.read_i32("DescribeShareGroupOffsetsRequestTopic.partitions")
+            })?;
         reader.skip_tagged_fields("DescribeShareGroupOffsetsRequestTopic")?;
-        Ok(Self {
-            topic_name,
-            partitions,
-        })
+        Ok(Self { topic_name, partitions })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
-        writer.write_string(
-            true,
-            &self.topic_name,
-            "DescribeShareGroupOffsetsRequestTopic.topic_name",
-        )?;
+        writer.write_string(true, &self.topic_name, "DescribeShareGroupOffsetsRequestTopic.topic_name")?;
         writer.write_array(
             true,
             &self.partitions,
@@ -159,10 +143,7 @@ impl Message for DescribeShareGroupOffsetsResponse {
             DescribeShareGroupOffsetsResponseGroup::decode(reader, version)
         })?;
         reader.skip_tagged_fields("DescribeShareGroupOffsetsResponse")?;
-        Ok(Self {
-            throttle_time_ms,
-            groups,
-        })
+        Ok(Self { throttle_time_ms, groups })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -195,30 +176,19 @@ pub struct DescribeShareGroupOffsetsResponseGroup {
 impl DescribeShareGroupOffsetsResponseGroup {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         let group_id = reader.read_string(true, "DescribeShareGroupOffsetsResponseGroup.group_id")?;
-        let topics = reader.read_array(
-            true,
-            19,
-            "DescribeShareGroupOffsetsResponseGroup.topics",
-            |reader| DescribeShareGroupOffsetsResponseTopic::decode(reader, version),
-        )?;
+        let topics =
+            reader.read_array(true, 19, "DescribeShareGroupOffsetsResponseGroup.topics", |reader| {
+                DescribeShareGroupOffsetsResponseTopic::decode(reader, version)
+            })?;
         let error_code = reader.read_i16("DescribeShareGroupOffsetsResponseGroup.error_code")?;
         let error_message =
             reader.read_nullable_string(true, "DescribeShareGroupOffsetsResponseGroup.error_message")?;
         reader.skip_tagged_fields("DescribeShareGroupOffsetsResponseGroup")?;
-        Ok(Self {
-            group_id,
-            topics,
-            error_code,
-            error_message,
-        })
+        Ok(Self { group_id, topics, error_code, error_message })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
-        writer.write_string(
-            true,
-            &self.group_id,
-            "DescribeShareGroupOffsetsResponseGroup.group_id",
-        )?;
+        writer.write_string(true, &self.group_id, "DescribeShareGroupOffsetsResponseGroup.group_id")?;
         writer.write_array(
             true,
             &self.topics,
@@ -251,26 +221,16 @@ impl DescribeShareGroupOffsetsResponseTopic {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         let topic_name = reader.read_string(true, "DescribeShareGroupOffsetsResponseTopic.topic_name")?;
         let topic_id = reader.read_uuid("DescribeShareGroupOffsetsResponseTopic.topic_id")?;
-        let partitions = reader.read_array(
-            true,
-            20,
-            "DescribeShareGroupOffsetsResponseTopic.partitions",
-            |reader| DescribeShareGroupOffsetsResponsePartition::decode(reader, version),
-        )?;
+        let partitions =
+            reader.read_array(true, 20, "DescribeShareGroupOffsetsResponseTopic.partitions", |reader| {
+                DescribeShareGroupOffsetsResponsePartition::decode(reader, version)
+            })?;
         reader.skip_tagged_fields("DescribeShareGroupOffsetsResponseTopic")?;
-        Ok(Self {
-            topic_name,
-            topic_id,
-            partitions,
-        })
+        Ok(Self { topic_name, topic_id, partitions })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
-        writer.write_string(
-            true,
-            &self.topic_name,
-            "DescribeShareGroupOffsetsResponseTopic.topic_name",
-        )?;
+        writer.write_string(true, &self.topic_name, "DescribeShareGroupOffsetsResponseTopic.topic_name")?;
         writer.write_uuid(self.topic_id);
         writer.write_array(
             true,
@@ -328,14 +288,7 @@ impl DescribeShareGroupOffsetsResponsePartition {
         let error_message =
             reader.read_nullable_string(true, "DescribeShareGroupOffsetsResponsePartition.error_message")?;
         reader.skip_tagged_fields("DescribeShareGroupOffsetsResponsePartition")?;
-        Ok(Self {
-            partition_index,
-            start_offset,
-            leader_epoch,
-            lag,
-            error_code,
-            error_message,
-        })
+        Ok(Self { partition_index, start_offset, leader_epoch, lag, error_code, error_message })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

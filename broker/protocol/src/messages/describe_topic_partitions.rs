@@ -19,11 +19,7 @@ pub struct DescribeTopicPartitionsRequest {
 
 impl Default for DescribeTopicPartitionsRequest {
     fn default() -> Self {
-        Self {
-            topics: Vec::new(),
-            response_partition_limit: 2000,
-            cursor: None,
-        }
+        Self { topics: Vec::new(), response_partition_limit: 2000, cursor: None }
     }
 }
 
@@ -32,12 +28,8 @@ impl Message for DescribeTopicPartitionsRequest {
 
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         reader.check_version("DescribeTopicPartitionsRequest", version, &Self::VERSIONS)?;
-        let topics = reader.read_array(
-            true,
-            2,
-            "DescribeTopicPartitionsRequest.topics",
-            TopicRequest::decode,
-        )?;
+        let topics =
+            reader.read_array(true, 2, "DescribeTopicPartitionsRequest.topics", TopicRequest::decode)?;
         let response_partition_limit =
             reader.read_i32("DescribeTopicPartitionsRequest.response_partition_limit")?;
         let cursor = if reader.read_presence("DescribeTopicPartitionsRequest.cursor")? {
@@ -46,11 +38,7 @@ impl Message for DescribeTopicPartitionsRequest {
             None
         };
         reader.skip_tagged_fields("DescribeTopicPartitionsRequest")?;
-        Ok(Self {
-            topics,
-            response_partition_limit,
-            cursor,
-        })
+        Ok(Self { topics, response_partition_limit, cursor })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -106,18 +94,11 @@ impl DescribeTopicPartitionsRequestCursor {
         let topic_name = reader.read_string(true, "DescribeTopicPartitionsRequestCursor.topic_name")?;
         let partition_index = reader.read_i32("DescribeTopicPartitionsRequestCursor.partition_index")?;
         reader.skip_tagged_fields("DescribeTopicPartitionsRequestCursor")?;
-        Ok(Self {
-            topic_name,
-            partition_index,
-        })
+        Ok(Self { topic_name, partition_index })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
-        writer.write_string(
-            true,
-            &self.topic_name,
-            "DescribeTopicPartitionsRequestCursor.topic_name",
-        )?;
+        writer.write_string(true, &self.topic_name, "DescribeTopicPartitionsRequestCursor.topic_name")?;
         writer.write_i32(self.partition_index);
         writer.write_no_tagged_fields();
         Ok(())
@@ -159,11 +140,7 @@ impl Message for DescribeTopicPartitionsResponse {
             None
         };
         reader.skip_tagged_fields("DescribeTopicPartitionsResponse")?;
-        Ok(Self {
-            throttle_time_ms,
-            topics,
-            next_cursor,
-        })
+        Ok(Self { throttle_time_ms, topics, next_cursor })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -229,14 +206,7 @@ impl DescribeTopicPartitionsResponseTopic {
         let topic_authorized_operations =
             reader.read_i32("DescribeTopicPartitionsResponseTopic.topic_authorized_operations")?;
         reader.skip_tagged_fields("DescribeTopicPartitionsResponseTopic")?;
-        Ok(Self {
-            error_code,
-            name,
-            topic_id,
-            is_internal,
-            partitions,
-            topic_authorized_operations,
-        })
+        Ok(Self { error_code, name, topic_id, is_internal, partitions, topic_authorized_operations })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -311,12 +281,10 @@ impl DescribeTopicPartitionsResponsePartition {
             "DescribeTopicPartitionsResponsePartition.replica_nodes",
             |reader| reader.read_i32("DescribeTopicPartitionsResponsePartition.replica_nodes"),
         )?;
-        let isr_nodes = reader.read_array(
-            true,
-            4,
-            "DescribeTopicPartitionsResponsePartition.isr_nodes",
-            |reader| reader.read_i32("DescribeTopicPartitionsResponsePartition.isr_nodes"),
-        )?;
+        let isr_nodes =
+            reader.read_array(true, 4, "DescribeTopicPartitionsResponsePartition.isr_nodes", |reader| {
+                reader.read_i32("DescribeTopicPartitionsResponsePartition.isr_nodes")
+            })?;
         let eligible_leader_replicas = reader.read_nullable_array(
             true,
             4,
@@ -418,18 +386,11 @@ impl DescribeTopicPartitionsResponseCursor {
         let topic_name = reader.read_string(true, "DescribeTopicPartitionsResponseCursor.topic_name")?;
         let partition_index = reader.read_i32("DescribeTopicPartitionsResponseCursor.partition_index")?;
         reader.skip_tagged_fields("DescribeTopicPartitionsResponseCursor")?;
-        Ok(Self {
-            topic_name,
-            partition_index,
-        })
+        Ok(Self { topic_name, partition_index })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
-        writer.write_string(
-            true,
-            &self.topic_name,
-            "DescribeTopicPartitionsResponseCursor.topic_name",
-        )?;
+        writer.write_string(true, &self.topic_name, "DescribeTopicPartitionsResponseCursor.topic_name")?;
         writer.write_i32(self.partition_index);
         writer.write_no_tagged_fields();
         Ok(())

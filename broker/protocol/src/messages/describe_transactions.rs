@@ -18,12 +18,10 @@ impl Message for DescribeTransactionsRequest {
 
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         reader.check_version("DescribeTransactionsRequest", version, &Self::VERSIONS)?;
-        let transactional_ids = reader.read_array(
-            true,
-            1,
-            "DescribeTransactionsRequest.transactional_ids",
-            |reader| reader.read_string(true, "DescribeTransactionsRequest.transactional_ids"),
-        )?;
+        let transactional_ids =
+            reader.read_array(true, 1, "DescribeTransactionsRequest.transactional_ids", |reader| {
+                reader.read_string(true, "DescribeTransactionsRequest.transactional_ids")
+            })?;
         reader.skip_tagged_fields("DescribeTransactionsRequest")?;
         Ok(Self { transactional_ids })
     }
@@ -71,10 +69,7 @@ impl Message for DescribeTransactionsResponse {
             TransactionState::decode,
         )?;
         reader.skip_tagged_fields("DescribeTransactionsResponse")?;
-        Ok(Self {
-            throttle_time_ms,
-            transaction_states,
-        })
+        Ok(Self { throttle_time_ms, transaction_states })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -138,21 +133,14 @@ impl TransactionState {
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_i16(self.error_code);
         writer.write_string(true, &self.transactional_id, "TransactionState.transactional_id")?;
-        writer.write_string(
-            true,
-            &self.transaction_state,
-            "TransactionState.transaction_state",
-        )?;
+        writer.write_string(true, &self.transaction_state, "TransactionState.transaction_state")?;
         writer.write_i32(self.transaction_timeout_ms);
         writer.write_i64(self.transaction_start_time_ms);
         writer.write_i64(self.producer_id);
         writer.write_i16(self.producer_epoch);
-        writer.write_array(
-            true,
-            &self.topics,
-            "TransactionState.topics",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(true, &self.topics, "TransactionState.topics", |writer, element| {
+            element.encode(writer)
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }
@@ -170,24 +158,18 @@ pub struct TopicData {
 impl TopicData {
     fn decode(reader: &mut Reader) -> Result<Self, DecodeError> {
         let topic = reader.read_string(true, "TopicData.topic")?;
-        let partitions = reader.read_array(true, 4, "TopicData.partitions", |reader| {
-            reader.read_i32("TopicData.partitions")
-        })?;
+        let partitions = reader
+            .read_array(true, 4, "TopicData.partitions", |reader| reader.read_i32("TopicData.partitions"))?;
         reader.skip_tagged_fields("TopicData")?;
         Ok(Self { topic, partitions })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_string(true, &self.topic, "TopicData.topic")?;
-        writer.write_array(
-            true,
-            &self.partitions,
-            "TopicData.partitions",
-            |writer, element| {
-                writer.write_i32(*element);
-                Ok(())
-            },
-        )?;
+        writer.write_array(true, &self.partitions, "TopicData.partitions", |writer, element| {
+            writer.write_i32(*element);
+            Ok(())
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }

@@ -15,9 +15,7 @@ pub struct DescribeUserScramCredentialsRequest {
 
 impl Default for DescribeUserScramCredentialsRequest {
     fn default() -> Self {
-        Self {
-            users: Some(Vec::new()),
-        }
+        Self { users: Some(Vec::new()) }
     }
 }
 
@@ -91,12 +89,7 @@ pub struct DescribeUserScramCredentialsResponse {
 
 impl Default for DescribeUserScramCredentialsResponse {
     fn default() -> Self {
-        Self {
-            throttle_time_ms: 0,
-            error_code: 0,
-            error_message: Some(String::new()),
-            results: Vec::new(),
-        }
+        Self { throttle_time_ms: 0, error_code: 0, error_message: Some(String::new()), results: Vec::new() }
     }
 }
 
@@ -116,12 +109,7 @@ impl Message for DescribeUserScramCredentialsResponse {
             DescribeUserScramCredentialsResult::decode,
         )?;
         reader.skip_tagged_fields("DescribeUserScramCredentialsResponse")?;
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-            error_message,
-            results,
-        })
+        Ok(Self { throttle_time_ms, error_code, error_message, results })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -181,12 +169,7 @@ impl DescribeUserScramCredentialsResult {
             CredentialInfo::decode,
         )?;
         reader.skip_tagged_fields("DescribeUserScramCredentialsResult")?;
-        Ok(Self {
-            user,
-            error_code,
-            error_message,
-            credential_infos,
-        })
+        Ok(Self { user, error_code, error_message, credential_infos })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -222,10 +205,7 @@ impl CredentialInfo {
         let mechanism = reader.read_i8("CredentialInfo.mechanism")?;
         let iterations = reader.read_i32("CredentialInfo.iterations")?;
         reader.skip_tagged_fields("CredentialInfo")?;
-        Ok(Self {
-            mechanism,
-            iterations,
-        })
+        Ok(Self { mechanism, iterations })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {

@@ -19,11 +19,7 @@ pub struct ElectLeadersRequest {
 
 impl Default for ElectLeadersRequest {
     fn default() -> Self {
-        Self {
-            election_type: 0,
-            topic_partitions: Some(Vec::new()),
-            timeout_ms: 60000,
-        }
+        Self { election_type: 0, topic_partitions: Some(Vec::new()), timeout_ms: 60000 }
     }
 }
 
@@ -33,11 +29,8 @@ impl Message for ElectLeadersRequest {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         reader.check_version("ElectLeadersRequest", version, &Self::VERSIONS)?;
         let flexible = version >= 2;
-        let election_type = if version >= 1 {
-            reader.read_i8("ElectLeadersRequest.election_type")?
-        } else {
-            0
-        };
+        let election_type =
+            if version >= 1 { reader.read_i8("ElectLeadersRequest.election_type")? } else { 0 };
         let topic_partitions =
             reader.read_nullable_array(flexible, 3, "ElectLeadersRequest.topic_partitions", |reader| {
                 TopicPartitions::decode(reader, version)
@@ -46,11 +39,7 @@ impl Message for ElectLeadersRequest {
         if flexible {
             reader.skip_tagged_fields("ElectLeadersRequest")?;
         }
-        Ok(Self {
-            election_type,
-            topic_partitions,
-            timeout_ms,
-        })
+        Ok(Self { election_type, topic_partitions, timeout_ms })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -59,10 +48,7 @@ impl Message for ElectLeadersRequest {
         if version >= 1 {
             writer.write_i8(self.election_type);
         } else if self.election_type != 0 {
-            return Err(EncodeError::not_in_version(
-                "ElectLeadersRequest.election_type",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("ElectLeadersRequest.election_type", version));
         }
         writer.write_nullable_array(
             flexible,
@@ -103,15 +89,10 @@ impl TopicPartitions {
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
         writer.write_string(flexible, &self.topic, "TopicPartitions.topic")?;
-        writer.write_array(
-            flexible,
-            &self.partitions,
-            "TopicPartitions.partitions",
-            |writer, element| {
-                writer.write_i32(*element);
-                Ok(())
-            },
-        )?;
+        writer.write_array(flexible, &self.partitions, "TopicPartitions.partitions", |writer, element| {
+            writer.write_i32(*element);
+            Ok(())
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -143,25 +124,15 @@ impl Message for ElectLeadersResponse {
         reader.check_version("ElectLeadersResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 2;
         let throttle_time_ms = reader.read_i32("ElectLeadersResponse.throttle_time_ms")?;
-        let error_code = if version >= 1 {
-            reader.read_i16("ElectLeadersResponse.error_code")?
-        } else {
-            0
-        };
-        let replica_election_results = reader.read_array(
-            flexible,
-            3,
-            "ElectLeadersResponse.replica_election_results",
-            |reader| ReplicaElectionResult::decode(reader, version),
-        )?;
+        let error_code = if version >= 1 { reader.read_i16("ElectLeadersResponse.error_code")? } else { 0 };
+        let replica_election_results =
+            reader.read_array(flexible, 3, "ElectLeadersResponse.replica_election_results", |reader| {
+                ReplicaElectionResult::decode(reader, version)
+            })?;
         if flexible {
             reader.skip_tagged_fields("ElectLeadersResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-            replica_election_results,
-        })
+        Ok(Self { throttle_time_ms, error_code, replica_election_results })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -171,10 +142,7 @@ impl Message for ElectLeadersResponse {
         if version >= 1 {
             writer.write_i16(self.error_code);
         } else if self.error_code != 0 {
-            return Err(EncodeError::not_in_version(
-                "ElectLeadersResponse.error_code",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("ElectLeadersResponse.error_code", version));
         }
         writer.write_array(
             flexible,
@@ -209,10 +177,7 @@ impl ReplicaElectionResult {
         if flexible {
             reader.skip_tagged_fields("ReplicaElectionResult")?;
         }
-        Ok(Self {
-            topic,
-            partition_result,
-        })
+        Ok(Self { topic, partition_result })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -244,11 +209,7 @@ pub struct PartitionResult {
 
 impl Default for PartitionResult {
     fn default() -> Self {
-        Self {
-            partition_id: 0,
-            error_code: 0,
-            error_message: Some(String::new()),
-        }
+        Self { partition_id: 0, error_code: 0, error_message: Some(String::new()) }
     }
 }
 
@@ -261,11 +222,7 @@ impl PartitionResult {
         if flexible {
             reader.skip_tagged_fields("PartitionResult")?;
         }
-        Ok(Self {
-            partition_id,
-            error_code,
-            error_message,
-        })
+        Ok(Self { partition_id, error_code, error_message })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

@@ -32,12 +32,7 @@ impl Message for EndTxnRequest {
         if flexible {
             reader.skip_tagged_fields("EndTxnRequest")?;
         }
-        Ok(Self {
-            transactional_id,
-            producer_id,
-            producer_epoch,
-            committed,
-        })
+        Ok(Self { transactional_id, producer_id, producer_epoch, committed })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -75,12 +70,7 @@ pub struct EndTxnResponse {
 
 impl Default for EndTxnResponse {
     fn default() -> Self {
-        Self {
-            throttle_time_ms: 0,
-            error_code: 0,
-            producer_id: -1,
-            producer_epoch: -1,
-        }
+        Self { throttle_time_ms: 0, error_code: 0, producer_id: -1, producer_epoch: -1 }
     }
 }
 
@@ -92,25 +82,13 @@ impl Message for EndTxnResponse {
         let flexible = version >= 3;
         let throttle_time_ms = reader.read_i32("EndTxnResponse.throttle_time_ms")?;
         let error_code = reader.read_i16("EndTxnResponse.error_code")?;
-        let producer_id = if version == 5 {
-            reader.read_i64("EndTxnResponse.producer_id")?
-        } else {
-            -1
-        };
-        let producer_epoch = if version == 5 {
-            reader.read_i16("EndTxnResponse.producer_epoch")?
-        } else {
-            -1
-        };
+        let producer_id = if version == 5 { reader.read_i64("EndTxnResponse.producer_id")? } else { -1 };
+        let producer_epoch =
+            if version == 5 { reader.read_i16("EndTxnResponse.producer_epoch")? } else { -1 };
         if flexible {
             reader.skip_tagged_fields("EndTxnResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-            producer_id,
-            producer_epoch,
-        })
+        Ok(Self { throttle_time_ms, error_code, producer_id, producer_epoch })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

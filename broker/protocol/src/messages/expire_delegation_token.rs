@@ -28,10 +28,7 @@ impl Message for ExpireDelegationTokenRequest {
         if flexible {
             reader.skip_tagged_fields("ExpireDelegationTokenRequest")?;
         }
-        Ok(Self {
-            hmac,
-            expiry_time_period_ms,
-        })
+        Ok(Self { hmac, expiry_time_period_ms })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -75,11 +72,7 @@ impl Message for ExpireDelegationTokenResponse {
         if flexible {
             reader.skip_tagged_fields("ExpireDelegationTokenResponse")?;
         }
-        Ok(Self {
-            error_code,
-            expiry_timestamp_ms,
-            throttle_time_ms,
-        })
+        Ok(Self { error_code, expiry_timestamp_ms, throttle_time_ms })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

@@ -60,28 +60,15 @@ impl Message for FetchRequest {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         reader.check_version("FetchRequest", version, &Self::VERSIONS)?;
         let flexible = version >= 12;
-        let replica_id = if version <= 14 {
-            reader.read_i32("FetchRequest.replica_id")?
-        } else {
-            -1
-        };
+        let replica_id = if version <= 14 { reader.read_i32("FetchRequest.replica_id")? } else { -1 };
         let max_wait_ms = reader.read_i32("FetchRequest.max_wait_ms")?;
         let min_bytes = reader.read_i32("FetchRequest.min_bytes")?;
         let max_bytes = reader.read_i32("FetchRequest.max_bytes")?;
         let isolation_level = reader.read_i8("FetchRequest.isolation_level")?;
-        let session_id = if version >= 7 {
-            reader.read_i32("FetchRequest.session_id")?
-        } else {
-            0
-        };
-        let session_epoch = if version >= 7 {
-            reader.read_i32("FetchRequest.session_epoch")?
-        } else {
-            -1
-        };
-        let topics = reader.read_array(flexible, 3, "FetchRequest.topics", |reader| {
-            FetchTopic::decode(reader, version)
-        })?;
+        let session_id = if version >= 7 { reader.read_i32("FetchRequest.session_id")? } else { 0 };
+        let session_epoch = if version >= 7 { reader.read_i32("FetchRequest.session_epoch")? } else { -1 };
+        let topics = reader
+            .read_array(flexible, 3, "FetchRequest.topics", |reader| FetchTopic::decode(reader, version))?;
         let forgotten_topics_data = if version >= 7 {
             reader.read_array(flexible, 3, "FetchRequest.forgotten_topics_data", |reader| {
                 ForgottenTopic::decode(reader, version)
@@ -89,11 +76,8 @@ impl Message for FetchRequest {
         } else {
             Vec::new()
         };
-        let rack_id = if version >= 11 {
-            reader.read_string(flexible, "FetchRequest.rack_id")?
-        } else {
-            String::new()
-        };
+        let rack_id =
+            if version >= 11 { reader.read_string(flexible, "FetchRequest.rack_id")? } else { String::new() };
         let mut cluster_id = None;
         let mut replica_state = ReplicaState::default();
         if flexible {
@@ -140,12 +124,9 @@ impl Message for FetchRequest {
         if version >= 7 {
             writer.write_i32(self.session_epoch);
         }
-        writer.write_array(
-            flexible,
-            &self.topics,
-            "FetchRequest.topics",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.topics, "FetchRequest.topics", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if version >= 7 {
             writer.write_array(
                 flexible,
@@ -154,10 +135,7 @@ impl Message for FetchRequest {
                 |writer, element| element.encode(writer, version),
             )?;
         } else if !self.forgotten_topics_data.is_empty() {
-            return Err(EncodeError::not_in_version(
-                "FetchRequest.forgotten_topics_data",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("FetchRequest.forgotten_topics_data", version));
         }
         if version >= 11 {
             writer.write_string(flexible, &self.rack_id, "FetchRequest.rack_id")?;
@@ -193,10 +171,7 @@ pub struct ReplicaState {
 
 impl Default for ReplicaState {
     fn default() -> Self {
-        Self {
-            replica_id: -1,
-            replica_epoch: -1,
-        }
+        Self { replica_id: -1, replica_epoch: -1 }
     }
 }
 
@@ -205,10 +180,7 @@ impl ReplicaState {
         let replica_id = reader.read_i32("ReplicaState.replica_id")?;
         let replica_epoch = reader.read_i64("ReplicaState.replica_epoch")?;
         reader.skip_tagged_fields("ReplicaState")?;
-        Ok(Self {
-            replica_id,
-            replica_epoch,
-        })
+        Ok(Self { replica_id, replica_epoch })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -233,27 +205,16 @@ pub struct FetchTopic {
 impl FetchTopic {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         let flexible = version >= 12;
-        let topic = if version <= 12 {
-            reader.read_string(flexible, "FetchTopic.topic")?
-        } else {
-            String::new()
-        };
-        let topic_id = if version >= 13 {
-            reader.read_uuid("FetchTopic.topic_id")?
-        } else {
-            Uuid::ZERO
-        };
+        let topic =
+            if version <= 12 { reader.read_string(flexible, "FetchTopic.topic")? } else { String::new() };
+        let topic_id = if version >= 13 { reader.read_uuid("FetchTopic.topic_id")? } else { Uuid::ZERO };
         let partitions = reader.read_array(flexible, 16, "FetchTopic.partitions", |reader| {
             FetchPartition::decode(reader, version)
         })?;
         if flexible {
             reader.skip_tagged_fields("FetchTopic")?;
         }
-        Ok(Self {
-            topic,
-            topic_id,
-            partitions,
-        })
+        Ok(Self { topic, topic_id, partitions })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -264,12 +225,9 @@ impl FetchTopic {
         if version >= 13 {
             writer.write_uuid(self.topic_id);
         }
-        writer.write_array(
-            flexible,
-            &self.partitions,
-            "FetchTopic.partitions",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.partitions, "FetchTopic.partitions", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -317,22 +275,13 @@ impl FetchPartition {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         let flexible = version >= 12;
         let partition = reader.read_i32("FetchPartition.partition")?;
-        let current_leader_epoch = if version >= 9 {
-            reader.read_i32("FetchPartition.current_leader_epoch")?
-        } else {
-            -1
-        };
+        let current_leader_epoch =
+            if version >= 9 { reader.read_i32("FetchPartition.current_leader_epoch")? } else { -1 };
         let fetch_offset = reader.read_i64("FetchPartition.fetch_offset")?;
-        let last_fetched_epoch = if version >= 12 {
-            reader.read_i32("FetchPartition.last_fetched_epoch")?
-        } else {
-            -1
-        };
-        let log_start_offset = if version >= 5 {
-            reader.read_i64("FetchPartition.log_start_offset")?
-        } else {
-            -1
-        };
+        let last_fetched_epoch =
+            if version >= 12 { reader.read_i32("FetchPartition.last_fetched_epoch")? } else { -1 };
+        let log_start_offset =
+            if version >= 5 { reader.read_i64("FetchPartition.log_start_offset")? } else { -1 };
         let partition_max_bytes = reader.read_i32("FetchPartition.partition_max_bytes")?;
         let mut replica_directory_id = Uuid::ZERO;
         let mut high_watermark = i64::MAX;
@@ -372,10 +321,7 @@ impl FetchPartition {
         if version >= 12 {
             writer.write_i32(self.last_fetched_epoch);
         } else if self.last_fetched_epoch != -1 {
-            return Err(EncodeError::not_in_version(
-                "FetchPartition.last_fetched_epoch",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("FetchPartition.last_fetched_epoch", version));
         }
         if version >= 5 {
             writer.write_i64(self.log_start_offset);
@@ -412,27 +358,16 @@ pub struct ForgottenTopic {
 impl ForgottenTopic {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         let flexible = version >= 12;
-        let topic = if version <= 12 {
-            reader.read_string(flexible, "ForgottenTopic.topic")?
-        } else {
-            String::new()
-        };
-        let topic_id = if version >= 13 {
-            reader.read_uuid("ForgottenTopic.topic_id")?
-        } else {
-            Uuid::ZERO
-        };
+        let topic =
+            if version <= 12 { reader.read_string(flexible, "ForgottenTopic.topic")? } else { String::new() };
+        let topic_id = if version >= 13 { reader.read_uuid("ForgottenTopic.topic_id")? } else { Uuid::ZERO };
         let partitions = reader.read_array(flexible, 4, "ForgottenTopic.partitions", |reader| {
             reader.read_i32("ForgottenTopic.partitions")
         })?;
         if flexible {
             reader.skip_tagged_fields("ForgottenTopic")?;
         }
-        Ok(Self {
-            topic,
-            topic_id,
-            partitions,
-        })
+        Ok(Self { topic, topic_id, partitions })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -443,15 +378,10 @@ impl ForgottenTopic {
         if version >= 13 {
             writer.write_uuid(self.topic_id);
         }
-        writer.write_array(
-            flexible,
-            &self.partitions,
-            "ForgottenTopic.partitions",
-            |writer, element| {
-                writer.write_i32(*element);
-                Ok(())
-            },
-        )?;
+        writer.write_array(flexible, &self.partitions, "ForgottenTopic.partitions", |writer, element| {
+            writer.write_i32(*element);
+            Ok(())
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -487,16 +417,8 @@ impl Message for FetchResponse {
         reader.check_version("FetchResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 12;
         let throttle_time_ms = reader.read_i32("FetchResponse.throttle_time_ms")?;
-        let error_code = if version >= 7 {
-            reader.read_i16("FetchResponse.error_code")?
-        } else {
-            0
-        };
-        let session_id = if version >= 7 {
-            reader.read_i32("FetchResponse.session_id")?
-        } else {
-            0
-        };
+        let error_code = if version >= 7 { reader.read_i16("FetchResponse.error_code")? } else { 0 };
+        let session_id = if version >= 7 { reader.read_i32("FetchResponse.session_id")? } else { 0 };
         let responses = reader.read_array(flexible, 3, "FetchResponse.responses", |reader| {
             FetchableTopicResponse::decode(reader, version)
         })?;
@@ -517,13 +439,7 @@ impl Message for FetchResponse {
                 Ok(true)
             })?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-            session_id,
-            responses,
-            node_endpoints,
-        })
+        Ok(Self { throttle_time_ms, error_code, session_id, responses, node_endpoints })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -538,17 +454,11 @@ impl Message for FetchResponse {
         } else if self.session_id != 0 {
             return Err(EncodeError::not_in_version("FetchResponse.session_id", version));
         }
-        writer.write_array(
-            flexible,
-            &self.responses,
-            "FetchResponse.responses",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.responses, "FetchResponse.responses", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if version < 16 && !self.node_endpoints.is_empty() {
-            return Err(EncodeError::not_in_version(
-                "FetchResponse.node_endpoints",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("FetchResponse.node_endpoints", version));
         }
         if flexible {
             let tags = writer.start_tagged_fields();
@@ -586,22 +496,15 @@ impl FetchableTopicResponse {
         } else {
             String::new()
         };
-        let topic_id = if version >= 13 {
-            reader.read_uuid("FetchableTopicResponse.topic_id")?
-        } else {
-            Uuid::ZERO
-        };
+        let topic_id =
+            if version >= 13 { reader.read_uuid("FetchableTopicResponse.topic_id")? } else { Uuid::ZERO };
         let partitions = reader.read_array(flexible, 30, "FetchableTopicResponse.partitions", |reader| {
             PartitionData::decode(reader, version)
         })?;
         if flexible {
             reader.skip_tagged_fields("FetchableTopicResponse")?;
         }
-        Ok(Self {
-            topic,
-            topic_id,
-            partitions,
-        })
+        Ok(Self { topic, topic_id, partitions })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -677,20 +580,14 @@ impl PartitionData {
         let error_code = reader.read_i16("PartitionData.error_code")?;
         let high_watermark = reader.read_i64("PartitionData.high_watermark")?;
         let last_stable_offset = reader.read_i64("PartitionData.last_stable_offset")?;
-        let log_start_offset = if version >= 5 {
-            reader.read_i64("PartitionData.log_start_offset")?
-        } else {
-            -1
-        };
+        let log_start_offset =
+            if version >= 5 { reader.read_i64("PartitionData.log_start_offset")? } else { -1 };
         let aborted_transactions =
             reader.read_nullable_array(flexible, 16, "PartitionData.aborted_transactions", |reader| {
                 AbortedTransaction::decode(reader, version)
             })?;
-        let preferred_read_replica = if version >= 11 {
-            reader.read_i32("PartitionData.preferred_read_replica")?
-        } else {
-            -1
-        };
+        let preferred_read_replica =
+            if version >= 11 { reader.read_i32("PartitionData.preferred_read_replica")? } else { -1 };
         let records = reader.read_nullable_records(flexible, "PartitionData.records")?;
         let mut diverging_epoch = EpochEndOffset::default();
         let mut current_leader = LeaderIdAndEpoch::default();
@@ -739,23 +636,14 @@ impl PartitionData {
         if version >= 11 {
             writer.write_i32(self.preferred_read_replica);
         } else if self.preferred_read_replica != -1 {
-            return Err(EncodeError::not_in_version(
-                "PartitionData.preferred_read_replica",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("PartitionData.preferred_read_replica", version));
         }
         writer.write_nullable_records(flexible, self.records.as_ref(), "PartitionData.records")?;
         if version < 12 && self.diverging_epoch != EpochEndOffset::default() {
-            return Err(EncodeError::not_in_version(
-                "PartitionData.diverging_epoch",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("PartitionData.diverging_epoch", version));
         }
         if version < 12 && self.current_leader != LeaderIdAndEpoch::default() {
-            return Err(EncodeError::not_in_version(
-                "PartitionData.current_leader",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("PartitionData.current_leader", version));
         }
         if version < 12 && self.snapshot_id != SnapshotId::default() {
             return Err(EncodeError::not_in_version("PartitionData.snapshot_id", version));
@@ -793,10 +681,7 @@ pub struct EpochEndOffset {
 
 impl Default for EpochEndOffset {
     fn default() -> Self {
-        Self {
-            epoch: -1,
-            end_offset: -1,
-        }
+        Self { epoch: -1, end_offset: -1 }
     }
 }
 
@@ -827,10 +712,7 @@ pub struct LeaderIdAndEpoch {
 
 impl Default for LeaderIdAndEpoch {
     fn default() -> Self {
-        Self {
-            leader_id: -1,
-            leader_epoch: -1,
-        }
+        Self { leader_id: -1, leader_epoch: -1 }
     }
 }
 
@@ -839,10 +721,7 @@ impl LeaderIdAndEpoch {
         let leader_id = reader.read_i32("LeaderIdAndEpoch.leader_id")?;
         let leader_epoch = reader.read_i32("LeaderIdAndEpoch.leader_epoch")?;
         reader.skip_tagged_fields("LeaderIdAndEpoch")?;
-        Ok(Self {
-            leader_id,
-            leader_epoch,
-        })
+        Ok(Self { leader_id, leader_epoch })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -864,10 +743,7 @@ pub struct SnapshotId {
 
 impl Default for SnapshotId {
     fn default() -> Self {
-        Self {
-            end_offset: -1,
-            epoch: -1,
-        }
+        Self { end_offset: -1, epoch: -1 }
     }
 }
 
@@ -904,10 +780,7 @@ impl AbortedTransaction {
         if flexible {
             reader.skip_tagged_fields("AbortedTransaction")?;
         }
-        Ok(Self {
-            producer_id,
-            first_offset,
-        })
+        Ok(Self { producer_id, first_offset })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -941,12 +814,7 @@ impl NodeEndpoint {
         let port = reader.read_i32("NodeEndpoint.port")?;
         let rack = reader.read_nullable_string(true, "NodeEndpoint.rack")?;
         reader.skip_tagged_fields("NodeEndpoint")?;
-        Ok(Self {
-            node_id,
-            host,
-            port,
-            rack,
-        })
+        Ok(Self { node_id, host, port, rack })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {

@@ -28,11 +28,7 @@ impl Message for FindCoordinatorRequest {
         } else {
             String::new()
         };
-        let key_type = if version >= 1 {
-            reader.read_i8("FindCoordinatorRequest.key_type")?
-        } else {
-            0
-        };
+        let key_type = if version >= 1 { reader.read_i8("FindCoordinatorRequest.key_type")? } else { 0 };
         let coordinator_keys = if version >= 4 {
             reader.read_array(flexible, 1, "FindCoordinatorRequest.coordinator_keys", |reader| {
                 reader.read_string(flexible, "FindCoordinatorRequest.coordinator_keys")
@@ -43,11 +39,7 @@ impl Message for FindCoordinatorRequest {
         if flexible {
             reader.skip_tagged_fields("FindCoordinatorRequest")?;
         }
-        Ok(Self {
-            key,
-            key_type,
-            coordinator_keys,
-        })
+        Ok(Self { key, key_type, coordinator_keys })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -61,10 +53,7 @@ impl Message for FindCoordinatorRequest {
         if version >= 1 {
             writer.write_i8(self.key_type);
         } else if self.key_type != 0 {
-            return Err(EncodeError::not_in_version(
-                "FindCoordinatorRequest.key_type",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("FindCoordinatorRequest.key_type", version));
         }
         if version >= 4 {
             writer.write_array(
@@ -76,10 +65,7 @@ impl Message for FindCoordinatorRequest {
                 },
             )?;
         } else if !self.coordinator_keys.is_empty() {
-            return Err(EncodeError::not_in_version(
-                "FindCoordinatorRequest.coordinator_keys",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("FindCoordinatorRequest.coordinator_keys", version));
         }
         if flexible {
             writer.write_no_tagged_fields();
@@ -133,58 +119,31 @@ impl Message for FindCoordinatorResponse {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         reader.check_version("FindCoordinatorResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 3;
-        let throttle_time_ms = if version >= 1 {
-            reader.read_i32("FindCoordinatorResponse.throttle_time_ms")?
-        } else {
-            0
-        };
-        let error_code = if version <= 3 {
-            reader.read_i16("FindCoordinatorResponse.error_code")?
-        } else {
-            0
-        };
+        let throttle_time_ms =
+            if version >= 1 { reader.read_i32("FindCoordinatorResponse.throttle_time_ms")? } else { 0 };
+        let error_code =
+            if version <= 3 { reader.read_i16("FindCoordinatorResponse.error_code")? } else { 0 };
         let error_message = if (1..=3).contains(&version) {
             reader.read_nullable_string(flexible, "FindCoordinatorResponse.error_message")?
         } else {
             Some(String::new())
         };
-        let node_id = if version <= 3 {
-            reader.read_i32("FindCoordinatorResponse.node_id")?
-        } else {
-            0
-        };
+        let node_id = if version <= 3 { reader.read_i32("FindCoordinatorResponse.node_id")? } else { 0 };
         let host = if version <= 3 {
             reader.read_string(flexible, "FindCoordinatorResponse.host")?
         } else {
             String::new()
         };
-        let port = if version <= 3 {
-            reader.read_i32("FindCoordinatorResponse.port")?
-        } else {
-            0
-        };
+        let port = if version <= 3 { reader.read_i32("FindCoordinatorResponse.port")? } else { 0 };
         let coordinators = if version >= 4 {
-            reader.read_array(
-                flexible,
-                14,
-                "FindCoordinatorResponse.coordinators",
-                Coordinator::decode,
-            )?
+            reader.read_array(flexible, 14, "FindCoordinatorResponse.coordinators", Coordinator::decode)?
         } else {
             Vec::new()
         };
         if flexible {
             reader.skip_tagged_fields("FindCoordinatorResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-            error_message,
-            node_id,
-            host,
-            port,
-            coordinators,
-        })
+        Ok(Self { throttle_time_ms, error_code, error_message, node_id, host, port, coordinators })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -196,10 +155,7 @@ impl Message for FindCoordinatorResponse {
         if version <= 3 {
             writer.write_i16(self.error_code);
         } else if self.error_code != 0 {
-            return Err(EncodeError::not_in_version(
-                "FindCoordinatorResponse.error_code",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("FindCoordinatorResponse.error_code", version));
         }
         if (1..=3).contains(&version) {
             writer.write_nullable_string(
@@ -211,26 +167,17 @@ impl Message for FindCoordinatorResponse {
         if version <= 3 {
             writer.write_i32(self.node_id);
         } else if self.node_id != 0 {
-            return Err(EncodeError::not_in_version(
-                "FindCoordinatorResponse.node_id",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("FindCoordinatorResponse.node_id", version));
         }
         if version <= 3 {
             writer.write_string(flexible, &self.host, "FindCoordinatorResponse.host")?;
         } else if !self.host.is_empty() {
-            return Err(EncodeError::not_in_version(
-                "FindCoordinatorResponse.host",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("FindCoordinatorResponse.host", version));
         }
         if version <= 3 {
             writer.write_i32(self.port);
         } else if self.port != 0 {
-            return Err(EncodeError::not_in_version(
-                "FindCoordinatorResponse.port",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("FindCoordinatorResponse.port", version));
         }
         if version >= 4 {
             writer.write_array(
@@ -240,10 +187,7 @@ impl Message for FindCoordinatorResponse {
                 |writer, element| element.encode(writer),
             )?;
         } else if !self.coordinators.is_empty() {
-            return Err(EncodeError::not_in_version(
-                "FindCoordinatorResponse.coordinators",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("FindCoordinatorResponse.coordinators", version));
         }
         if flexible {
             writer.write_no_tagged_fields();
@@ -291,14 +235,7 @@ impl Coordinator {
         let error_code = reader.read_i16("Coordinator.error_code")?;
         let error_message = reader.read_nullable_string(true, "Coordinator.error_message")?;
         reader.skip_tagged_fields("Coordinator")?;
-        Ok(Self {
-            key,
-            node_id,
-            host,
-            port,
-            error_code,
-            error_message,
-        })
+        Ok(Self { key, node_id, host, port, error_code, error_message })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {

@@ -78,12 +78,10 @@ impl Message for GetTelemetrySubscriptionsResponse {
         let push_interval_ms = reader.read_i32("GetTelemetrySubscriptionsResponse.push_interval_ms")?;
         let telemetry_max_bytes = reader.read_i32("GetTelemetrySubscriptionsResponse.telemetry_max_bytes")?;
         let delta_temporality = reader.read_bool("GetTelemetrySubscriptionsResponse.delta_temporality")?;
-        let requested_metrics = reader.read_array(
-            true,
-            1,
-            "GetTelemetrySubscriptionsResponse.requested_metrics",
-            |reader| reader.read_string(true, "GetTelemetrySubscriptionsResponse.requested_metrics"),
-        )?;
+        let requested_metrics =
+            reader.read_array(true, 1, "GetTelemetrySubscriptionsResponse.requested_metrics", |reader| {
+                reader.read_string(true, "GetTelemetrySubscriptionsResponse.requested_metrics")
+            })?;
         reader.skip_tagged_fields("GetTelemetrySubscriptionsResponse")?;
         Ok(Self {
             throttle_time_ms,
@@ -121,11 +119,7 @@ impl Message for GetTelemetrySubscriptionsResponse {
             &self.requested_metrics,
             "GetTelemetrySubscriptionsResponse.requested_metrics",
             |writer, element| {
-                writer.write_string(
-                    true,
-                    element,
-                    "GetTelemetrySubscriptionsResponse.requested_metrics",
-                )
+                writer.write_string(true, element, "GetTelemetrySubscriptionsResponse.requested_metrics")
             },
         )?;
         writer.write_no_tagged_fields();

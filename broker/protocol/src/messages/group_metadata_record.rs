@@ -76,25 +76,15 @@ impl Message for GroupMetadataValue {
         let generation = reader.read_i32("GroupMetadataValue.generation")?;
         let protocol = reader.read_nullable_string(flexible, "GroupMetadataValue.protocol")?;
         let leader = reader.read_nullable_string(flexible, "GroupMetadataValue.leader")?;
-        let current_state_timestamp = if version >= 2 {
-            reader.read_i64("GroupMetadataValue.current_state_timestamp")?
-        } else {
-            -1
-        };
+        let current_state_timestamp =
+            if version >= 2 { reader.read_i64("GroupMetadataValue.current_state_timestamp")? } else { -1 };
         let members = reader.read_array(flexible, 15, "GroupMetadataValue.members", |reader| {
             MemberMetadata::decode(reader, version)
         })?;
         if flexible {
             reader.skip_tagged_fields("GroupMetadataValue")?;
         }
-        Ok(Self {
-            protocol_type,
-            generation,
-            protocol,
-            leader,
-            current_state_timestamp,
-            members,
-        })
+        Ok(Self { protocol_type, generation, protocol, leader, current_state_timestamp, members })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -107,12 +97,9 @@ impl Message for GroupMetadataValue {
         if version >= 2 {
             writer.write_i64(self.current_state_timestamp);
         }
-        writer.write_array(
-            flexible,
-            &self.members,
-            "GroupMetadataValue.members",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.members, "GroupMetadataValue.members", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -167,11 +154,8 @@ impl MemberMetadata {
         };
         let client_id = reader.read_string(flexible, "MemberMetadata.client_id")?;
         let client_host = reader.read_string(flexible, "MemberMetadata.client_host")?;
-        let rebalance_timeout = if version >= 1 {
-            reader.read_i32("MemberMetadata.rebalance_timeout")?
-        } else {
-            -1
-        };
+        let rebalance_timeout =
+            if version >= 1 { reader.read_i32("MemberMetadata.rebalance_timeout")? } else { -1 };
         let session_timeout = reader.read_i32("MemberMetadata.session_timeout")?;
         let subscription = reader.read_bytes(flexible, "MemberMetadata.subscription")?;
         let assignment = reader.read_bytes(flexible, "MemberMetadata.assignment")?;

@@ -36,12 +36,7 @@ impl Message for HeartbeatRequest {
         if flexible {
             reader.skip_tagged_fields("HeartbeatRequest")?;
         }
-        Ok(Self {
-            group_id,
-            generation_id,
-            member_id,
-            group_instance_id,
-        })
+        Ok(Self { group_id, generation_id, member_id, group_instance_id })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -57,10 +52,7 @@ impl Message for HeartbeatRequest {
                 "HeartbeatRequest.group_instance_id",
             )?;
         } else if self.group_instance_id.is_some() {
-            return Err(EncodeError::not_in_version(
-                "HeartbeatRequest.group_instance_id",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("HeartbeatRequest.group_instance_id", version));
         }
         if flexible {
             writer.write_no_tagged_fields();
@@ -90,19 +82,13 @@ impl Message for HeartbeatResponse {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         reader.check_version("HeartbeatResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 4;
-        let throttle_time_ms = if version >= 1 {
-            reader.read_i32("HeartbeatResponse.throttle_time_ms")?
-        } else {
-            0
-        };
+        let throttle_time_ms =
+            if version >= 1 { reader.read_i32("HeartbeatResponse.throttle_time_ms")? } else { 0 };
         let error_code = reader.read_i16("HeartbeatResponse.error_code")?;
         if flexible {
             reader.skip_tagged_fields("HeartbeatResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-        })
+        Ok(Self { throttle_time_ms, error_code })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

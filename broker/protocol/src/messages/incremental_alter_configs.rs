@@ -21,20 +21,15 @@ impl Message for IncrementalAlterConfigsRequest {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         reader.check_version("IncrementalAlterConfigsRequest", version, &Self::VERSIONS)?;
         let flexible = version >= 1;
-        let resources = reader.read_array(
-            flexible,
-            4,
-            "IncrementalAlterConfigsRequest.resources",
-            |reader| AlterConfigsResource::decode(reader, version),
-        )?;
+        let resources =
+            reader.read_array(flexible, 4, "IncrementalAlterConfigsRequest.resources", |reader| {
+                AlterConfigsResource::decode(reader, version)
+            })?;
         let validate_only = reader.read_bool("IncrementalAlterConfigsRequest.validate_only")?;
         if flexible {
             reader.skip_tagged_fields("IncrementalAlterConfigsRequest")?;
         }
-        Ok(Self {
-            resources,
-            validate_only,
-        })
+        Ok(Self { resources, validate_only })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -76,27 +71,16 @@ impl AlterConfigsResource {
         if flexible {
             reader.skip_tagged_fields("AlterConfigsResource")?;
         }
-        Ok(Self {
-            resource_type,
-            resource_name,
-            configs,
-        })
+        Ok(Self { resource_type, resource_name, configs })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 1;
         writer.write_i8(self.resource_type);
-        writer.write_string(
-            flexible,
-            &self.resource_name,
-            "AlterConfigsResource.resource_name",
-        )?;
-        writer.write_array(
-            flexible,
-            &self.configs,
-            "AlterConfigsResource.configs",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_string(flexible, &self.resource_name, "AlterConfigsResource.resource_name")?;
+        writer.write_array(flexible, &self.configs, "AlterConfigsResource.configs", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -117,11 +101,7 @@ pub struct AlterableConfig {
 
 impl Default for AlterableConfig {
     fn default() -> Self {
-        Self {
-            name: String::new(),
-            config_operation: 0,
-            value: Some(String::new()),
-        }
+        Self { name: String::new(), config_operation: 0, value: Some(String::new()) }
     }
 }
 
@@ -134,11 +114,7 @@ impl AlterableConfig {
         if flexible {
             reader.skip_tagged_fields("AlterableConfig")?;
         }
-        Ok(Self {
-            name,
-            config_operation,
-            value,
-        })
+        Ok(Self { name, config_operation, value })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -175,19 +151,14 @@ impl Message for IncrementalAlterConfigsResponse {
         reader.check_version("IncrementalAlterConfigsResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 1;
         let throttle_time_ms = reader.read_i32("IncrementalAlterConfigsResponse.throttle_time_ms")?;
-        let responses = reader.read_array(
-            flexible,
-            6,
-            "IncrementalAlterConfigsResponse.responses",
-            |reader| AlterConfigsResourceResponse::decode(reader, version),
-        )?;
+        let responses =
+            reader.read_array(flexible, 6, "IncrementalAlterConfigsResponse.responses", |reader| {
+                AlterConfigsResourceResponse::decode(reader, version)
+            })?;
         if flexible {
             reader.skip_tagged_fields("IncrementalAlterConfigsResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            responses,
-        })
+        Ok(Self { throttle_time_ms, responses })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -242,12 +213,7 @@ impl AlterConfigsResourceResponse {
         if flexible {
             reader.skip_tagged_fields("AlterConfigsResourceResponse")?;
         }
-        Ok(Self {
-            error_code,
-            error_message,
-            resource_type,
-            resource_name,
-        })
+        Ok(Self { error_code, error_message, resource_type, resource_name })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -259,11 +225,7 @@ impl AlterConfigsResourceResponse {
             "AlterConfigsResourceResponse.error_message",
         )?;
         writer.write_i8(self.resource_type);
-        writer.write_string(
-            flexible,
-            &self.resource_name,
-            "AlterConfigsResourceResponse.resource_name",
-        )?;
+        writer.write_string(flexible, &self.resource_name, "AlterConfigsResourceResponse.resource_name")?;
         if flexible {
             writer.write_no_tagged_fields();
         }

@@ -39,25 +39,14 @@ impl Message for InitProducerIdRequest {
         let transactional_id =
             reader.read_nullable_string(flexible, "InitProducerIdRequest.transactional_id")?;
         let transaction_timeout_ms = reader.read_i32("InitProducerIdRequest.transaction_timeout_ms")?;
-        let producer_id = if version >= 3 {
-            reader.read_i64("InitProducerIdRequest.producer_id")?
-        } else {
-            -1
-        };
-        let producer_epoch = if version >= 3 {
-            reader.read_i16("InitProducerIdRequest.producer_epoch")?
-        } else {
-            -1
-        };
+        let producer_id =
+            if version >= 3 { reader.read_i64("InitProducerIdRequest.producer_id")? } else { -1 };
+        let producer_epoch =
+            if version >= 3 { reader.read_i16("InitProducerIdRequest.producer_epoch")? } else { -1 };
         if flexible {
             reader.skip_tagged_fields("InitProducerIdRequest")?;
         }
-        Ok(Self {
-            transactional_id,
-            transaction_timeout_ms,
-            producer_id,
-            producer_epoch,
-        })
+        Ok(Self { transactional_id, transaction_timeout_ms, producer_id, producer_epoch })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -72,18 +61,12 @@ impl Message for InitProducerIdRequest {
         if version >= 3 {
             writer.write_i64(self.producer_id);
         } else if self.producer_id != -1 {
-            return Err(EncodeError::not_in_version(
-                "InitProducerIdRequest.producer_id",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("InitProducerIdRequest.producer_id", version));
         }
         if version >= 3 {
             writer.write_i16(self.producer_epoch);
         } else if self.producer_epoch != -1 {
-            return Err(EncodeError::not_in_version(
-                "InitProducerIdRequest.producer_epoch",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("InitProducerIdRequest.producer_epoch", version));
         }
         if flexible {
             writer.write_no_tagged_fields();
@@ -113,12 +96,7 @@ pub struct InitProducerIdResponse {
 
 impl Default for InitProducerIdResponse {
     fn default() -> Self {
-        Self {
-            throttle_time_ms: 0,
-            error_code: 0,
-            producer_id: -1,
-            producer_epoch: 0,
-        }
+        Self { throttle_time_ms: 0, error_code: 0, producer_id: -1, producer_epoch: 0 }
     }
 }
 
@@ -135,12 +113,7 @@ impl Message for InitProducerIdResponse {
         if flexible {
             reader.skip_tagged_fields("InitProducerIdResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-            producer_id,
-            producer_epoch,
-        })
+        Ok(Self { throttle_time_ms, error_code, producer_id, producer_epoch })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

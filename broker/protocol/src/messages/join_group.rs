@@ -52,11 +52,8 @@ impl Message for JoinGroupRequest {
         let flexible = version >= 6;
         let group_id = reader.read_string(flexible, "JoinGroupRequest.group_id")?;
         let session_timeout_ms = reader.read_i32("JoinGroupRequest.session_timeout_ms")?;
-        let rebalance_timeout_ms = if version >= 1 {
-            reader.read_i32("JoinGroupRequest.rebalance_timeout_ms")?
-        } else {
-            -1
-        };
+        let rebalance_timeout_ms =
+            if version >= 1 { reader.read_i32("JoinGroupRequest.rebalance_timeout_ms")? } else { -1 };
         let member_id = reader.read_string(flexible, "JoinGroupRequest.member_id")?;
         let group_instance_id = if version >= 5 {
             reader.read_nullable_string(flexible, "JoinGroupRequest.group_instance_id")?
@@ -103,18 +100,12 @@ impl Message for JoinGroupRequest {
                 "JoinGroupRequest.group_instance_id",
             )?;
         } else if self.group_instance_id.is_some() {
-            return Err(EncodeError::not_in_version(
-                "JoinGroupRequest.group_instance_id",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("JoinGroupRequest.group_instance_id", version));
         }
         writer.write_string(flexible, &self.protocol_type, "JoinGroupRequest.protocol_type")?;
-        writer.write_array(
-            flexible,
-            &self.protocols,
-            "JoinGroupRequest.protocols",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.protocols, "JoinGroupRequest.protocols", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if version >= 8 {
             writer.write_nullable_string(flexible, self.reason.as_deref(), "JoinGroupRequest.reason")?;
         }
@@ -207,11 +198,8 @@ impl Message for JoinGroupResponse {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         reader.check_version("JoinGroupResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 6;
-        let throttle_time_ms = if version >= 2 {
-            reader.read_i32("JoinGroupResponse.throttle_time_ms")?
-        } else {
-            0
-        };
+        let throttle_time_ms =
+            if version >= 2 { reader.read_i32("JoinGroupResponse.throttle_time_ms")? } else { 0 };
         let error_code = reader.read_i16("JoinGroupResponse.error_code")?;
         let generation_id = reader.read_i32("JoinGroupResponse.generation_id")?;
         let protocol_type = if version >= 7 {
@@ -225,11 +213,8 @@ impl Message for JoinGroupResponse {
             Some(reader.read_string(flexible, "JoinGroupResponse.protocol_name")?)
         };
         let leader = reader.read_string(flexible, "JoinGroupResponse.leader")?;
-        let skip_assignment = if version == 9 {
-            reader.read_bool("JoinGroupResponse.skip_assignment")?
-        } else {
-            false
-        };
+        let skip_assignment =
+            if version == 9 { reader.read_bool("JoinGroupResponse.skip_assignment")? } else { false };
         let member_id = reader.read_string(flexible, "JoinGroupResponse.member_id")?;
         let members = reader.read_array(flexible, 4, "JoinGroupResponse.members", |reader| {
             JoinGroupResponseMember::decode(reader, version)
@@ -266,10 +251,7 @@ impl Message for JoinGroupResponse {
             )?;
         }
         if version < 7 && self.protocol_name.is_none() {
-            return Err(EncodeError::null_not_allowed(
-                "JoinGroupResponse.protocol_name",
-                version,
-            ));
+            return Err(EncodeError::null_not_allowed("JoinGroupResponse.protocol_name", version));
         }
         writer.write_nullable_string(
             flexible,
@@ -280,18 +262,12 @@ impl Message for JoinGroupResponse {
         if version == 9 {
             writer.write_bool(self.skip_assignment);
         } else if self.skip_assignment {
-            return Err(EncodeError::not_in_version(
-                "JoinGroupResponse.skip_assignment",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("JoinGroupResponse.skip_assignment", version));
         }
         writer.write_string(flexible, &self.member_id, "JoinGroupResponse.member_id")?;
-        writer.write_array(
-            flexible,
-            &self.members,
-            "JoinGroupResponse.members",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.members, "JoinGroupResponse.members", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -323,11 +299,7 @@ impl JoinGroupResponseMember {
         if flexible {
             reader.skip_tagged_fields("JoinGroupResponseMember")?;
         }
-        Ok(Self {
-            member_id,
-            group_instance_id,
-            metadata,
-        })
+        Ok(Self { member_id, group_instance_id, metadata })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

@@ -39,11 +39,7 @@ impl Message for LeaveGroupRequest {
         if flexible {
             reader.skip_tagged_fields("LeaveGroupRequest")?;
         }
-        Ok(Self {
-            group_id,
-            member_id,
-            members,
-        })
+        Ok(Self { group_id, member_id, members })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -53,18 +49,12 @@ impl Message for LeaveGroupRequest {
         if version <= 2 {
             writer.write_string(flexible, &self.member_id, "LeaveGroupRequest.member_id")?;
         } else if !self.member_id.is_empty() {
-            return Err(EncodeError::not_in_version(
-                "LeaveGroupRequest.member_id",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("LeaveGroupRequest.member_id", version));
         }
         if version >= 3 {
-            writer.write_array(
-                flexible,
-                &self.members,
-                "LeaveGroupRequest.members",
-                |writer, element| element.encode(writer, version),
-            )?;
+            writer.write_array(flexible, &self.members, "LeaveGroupRequest.members", |writer, element| {
+                element.encode(writer, version)
+            })?;
         } else if !self.members.is_empty() {
             return Err(EncodeError::not_in_version("LeaveGroupRequest.members", version));
         }
@@ -91,19 +81,12 @@ impl MemberIdentity {
         let flexible = version >= 4;
         let member_id = reader.read_string(flexible, "MemberIdentity.member_id")?;
         let group_instance_id = reader.read_nullable_string(flexible, "MemberIdentity.group_instance_id")?;
-        let reason = if version == 5 {
-            reader.read_nullable_string(flexible, "MemberIdentity.reason")?
-        } else {
-            None
-        };
+        let reason =
+            if version == 5 { reader.read_nullable_string(flexible, "MemberIdentity.reason")? } else { None };
         if flexible {
             reader.skip_tagged_fields("MemberIdentity")?;
         }
-        Ok(Self {
-            member_id,
-            group_instance_id,
-            reason,
-        })
+        Ok(Self { member_id, group_instance_id, reason })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -147,11 +130,8 @@ impl Message for LeaveGroupResponse {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         reader.check_version("LeaveGroupResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 4;
-        let throttle_time_ms = if version >= 1 {
-            reader.read_i32("LeaveGroupResponse.throttle_time_ms")?
-        } else {
-            0
-        };
+        let throttle_time_ms =
+            if version >= 1 { reader.read_i32("LeaveGroupResponse.throttle_time_ms")? } else { 0 };
         let error_code = reader.read_i16("LeaveGroupResponse.error_code")?;
         let members = if version >= 3 {
             reader.read_array(flexible, 5, "LeaveGroupResponse.members", |reader| {
@@ -163,11 +143,7 @@ impl Message for LeaveGroupResponse {
         if flexible {
             reader.skip_tagged_fields("LeaveGroupResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-            members,
-        })
+        Ok(Self { throttle_time_ms, error_code, members })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -207,11 +183,7 @@ pub struct MemberResponse {
 
 impl Default for MemberResponse {
     fn default() -> Self {
-        Self {
-            member_id: String::new(),
-            group_instance_id: Some(String::new()),
-            error_code: 0,
-        }
+        Self { member_id: String::new(), group_instance_id: Some(String::new()), error_code: 0 }
     }
 }
 
@@ -224,11 +196,7 @@ impl MemberResponse {
         if flexible {
             reader.skip_tagged_fields("MemberResponse")?;
         }
-        Ok(Self {
-            member_id,
-            group_instance_id,
-            error_code,
-        })
+        Ok(Self { member_id, group_instance_id, error_code })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

@@ -42,10 +42,7 @@ impl Message for ListConfigResourcesRequest {
                 },
             )?;
         } else if !self.resource_types.is_empty() {
-            return Err(EncodeError::not_in_version(
-                "ListConfigResourcesRequest.resource_types",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("ListConfigResourcesRequest.resource_types", version));
         }
         writer.write_no_tagged_fields();
         Ok(())
@@ -76,18 +73,12 @@ impl Message for ListConfigResourcesResponse {
         reader.check_version("ListConfigResourcesResponse", version, &Self::VERSIONS)?;
         let throttle_time_ms = reader.read_i32("ListConfigResourcesResponse.throttle_time_ms")?;
         let error_code = reader.read_i16("ListConfigResourcesResponse.error_code")?;
-        let config_resources = reader.read_array(
-            true,
-            2,
-            "ListConfigResourcesResponse.config_resources",
-            |reader| ConfigResource::decode(reader, version),
-        )?;
+        let config_resources =
+            reader.read_array(true, 2, "ListConfigResourcesResponse.config_resources", |reader| {
+                ConfigResource::decode(reader, version)
+            })?;
         reader.skip_tagged_fields("ListConfigResourcesResponse")?;
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-            config_resources,
-        })
+        Ok(Self { throttle_time_ms, error_code, config_resources })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -116,26 +107,16 @@ pub struct ConfigResource {
 
 impl Default for ConfigResource {
     fn default() -> Self {
-        Self {
-            resource_name: String::new(),
-            resource_type: 16,
-        }
+        Self { resource_name: String::new(), resource_type: 16 }
     }
 }
 
 impl ConfigResource {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         let resource_name = reader.read_string(true, "ConfigResource.resource_name")?;
-        let resource_type = if version == 1 {
-            reader.read_i8("ConfigResource.resource_type")?
-        } else {
-            16
-        };
+        let resource_type = if version == 1 { reader.read_i8("ConfigResource.resource_type")? } else { 16 };
         reader.skip_tagged_fields("ConfigResource")?;
-        Ok(Self {
-            resource_name,
-            resource_type,
-        })
+        Ok(Self { resource_name, resource_type })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

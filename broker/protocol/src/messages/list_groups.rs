@@ -38,10 +38,7 @@ impl Message for ListGroupsRequest {
         if flexible {
             reader.skip_tagged_fields("ListGroupsRequest")?;
         }
-        Ok(Self {
-            states_filter,
-            types_filter,
-        })
+        Ok(Self { states_filter, types_filter })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -55,10 +52,7 @@ impl Message for ListGroupsRequest {
                 |writer, element| writer.write_string(flexible, element, "ListGroupsRequest.states_filter"),
             )?;
         } else if !self.states_filter.is_empty() {
-            return Err(EncodeError::not_in_version(
-                "ListGroupsRequest.states_filter",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("ListGroupsRequest.states_filter", version));
         }
         if version == 5 {
             writer.write_array(
@@ -68,10 +62,7 @@ impl Message for ListGroupsRequest {
                 |writer, element| writer.write_string(flexible, element, "ListGroupsRequest.types_filter"),
             )?;
         } else if !self.types_filter.is_empty() {
-            return Err(EncodeError::not_in_version(
-                "ListGroupsRequest.types_filter",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("ListGroupsRequest.types_filter", version));
         }
         if flexible {
             writer.write_no_tagged_fields();
@@ -103,11 +94,8 @@ impl Message for ListGroupsResponse {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         reader.check_version("ListGroupsResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 3;
-        let throttle_time_ms = if version >= 1 {
-            reader.read_i32("ListGroupsResponse.throttle_time_ms")?
-        } else {
-            0
-        };
+        let throttle_time_ms =
+            if version >= 1 { reader.read_i32("ListGroupsResponse.throttle_time_ms")? } else { 0 };
         let error_code = reader.read_i16("ListGroupsResponse.error_code")?;
         let groups = reader.read_array(flexible, 3, "ListGroupsResponse.groups", |reader| {
             ListedGroup::decode(reader, version)
@@ -115,11 +103,7 @@ impl Message for ListGroupsResponse {
         if flexible {
             reader.skip_tagged_fields("ListGroupsResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-            groups,
-        })
+        Ok(Self { throttle_time_ms, error_code, groups })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -129,12 +113,9 @@ impl Message for ListGroupsResponse {
             writer.write_i32(self.throttle_time_ms);
         }
         writer.write_i16(self.error_code);
-        writer.write_array(
-            flexible,
-            &self.groups,
-            "ListGroupsResponse.groups",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.groups, "ListGroupsResponse.groups", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -173,12 +154,7 @@ impl ListedGroup {
         if flexible {
             reader.skip_tagged_fields("ListedGroup")?;
         }
-        Ok(Self {
-            group_id,
-            protocol_type,
-            group_state,
-            group_type,
-        })
+        Ok(Self { group_id, protocol_type, group_state, group_type })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

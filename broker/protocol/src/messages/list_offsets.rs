@@ -26,28 +26,16 @@ impl Message for ListOffsetsRequest {
         reader.check_version("ListOffsetsRequest", version, &Self::VERSIONS)?;
         let flexible = version >= 6;
         let replica_id = reader.read_i32("ListOffsetsRequest.replica_id")?;
-        let isolation_level = if version >= 2 {
-            reader.read_i8("ListOffsetsRequest.isolation_level")?
-        } else {
-            0
-        };
+        let isolation_level =
+            if version >= 2 { reader.read_i8("ListOffsetsRequest.isolation_level")? } else { 0 };
         let topics = reader.read_array(flexible, 3, "ListOffsetsRequest.topics", |reader| {
             ListOffsetsTopic::decode(reader, version)
         })?;
-        let timeout_ms = if version >= 10 {
-            reader.read_i32("ListOffsetsRequest.timeout_ms")?
-        } else {
-            0
-        };
+        let timeout_ms = if version >= 10 { reader.read_i32("ListOffsetsRequest.timeout_ms")? } else { 0 };
         if flexible {
             reader.skip_tagged_fields("ListOffsetsRequest")?;
         }
-        Ok(Self {
-            replica_id,
-            isolation_level,
-            topics,
-            timeout_ms,
-        })
+        Ok(Self { replica_id, isolation_level, topics, timeout_ms })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -57,17 +45,11 @@ impl Message for ListOffsetsRequest {
         if version >= 2 {
             writer.write_i8(self.isolation_level);
         } else if self.isolation_level != 0 {
-            return Err(EncodeError::not_in_version(
-                "ListOffsetsRequest.isolation_level",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("ListOffsetsRequest.isolation_level", version));
         }
-        writer.write_array(
-            flexible,
-            &self.topics,
-            "ListOffsetsRequest.topics",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.topics, "ListOffsetsRequest.topics", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if version >= 10 {
             writer.write_i32(self.timeout_ms);
         }
@@ -129,11 +111,7 @@ pub struct ListOffsetsPartition {
 
 impl Default for ListOffsetsPartition {
     fn default() -> Self {
-        Self {
-            partition_index: 0,
-            current_leader_epoch: -1,
-            timestamp: 0,
-        }
+        Self { partition_index: 0, current_leader_epoch: -1, timestamp: 0 }
     }
 }
 
@@ -141,20 +119,13 @@ impl ListOffsetsPartition {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         let flexible = version >= 6;
         let partition_index = reader.read_i32("ListOffsetsPartition.partition_index")?;
-        let current_leader_epoch = if version >= 4 {
-            reader.read_i32("ListOffsetsPartition.current_leader_epoch")?
-        } else {
-            -1
-        };
+        let current_leader_epoch =
+            if version >= 4 { reader.read_i32("ListOffsetsPartition.current_leader_epoch")? } else { -1 };
         let timestamp = reader.read_i64("ListOffsetsPartition.timestamp")?;
         if flexible {
             reader.skip_tagged_fields("ListOffsetsPartition")?;
         }
-        Ok(Self {
-            partition_index,
-            current_leader_epoch,
-            timestamp,
-        })
+        Ok(Self { partition_index, current_leader_epoch, timestamp })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -192,21 +163,15 @@ impl Message for ListOffsetsResponse {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         reader.check_version("ListOffsetsResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 6;
-        let throttle_time_ms = if version >= 2 {
-            reader.read_i32("ListOffsetsResponse.throttle_time_ms")?
-        } else {
-            0
-        };
+        let throttle_time_ms =
+            if version >= 2 { reader.read_i32("ListOffsetsResponse.throttle_time_ms")? } else { 0 };
         let topics = reader.read_array(flexible, 3, "ListOffsetsResponse.topics", |reader| {
             ListOffsetsTopicResponse::decode(reader, version)
         })?;
         if flexible {
             reader.skip_tagged_fields("ListOffsetsResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            topics,
-        })
+        Ok(Self { throttle_time_ms, topics })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -215,12 +180,9 @@ impl Message for ListOffsetsResponse {
         if version >= 2 {
             writer.write_i32(self.throttle_time_ms);
         }
-        writer.write_array(
-            flexible,
-            &self.topics,
-            "ListOffsetsResponse.topics",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.topics, "ListOffsetsResponse.topics", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -284,13 +246,7 @@ pub struct ListOffsetsPartitionResponse {
 
 impl Default for ListOffsetsPartitionResponse {
     fn default() -> Self {
-        Self {
-            partition_index: 0,
-            error_code: 0,
-            timestamp: -1,
-            offset: -1,
-            leader_epoch: -1,
-        }
+        Self { partition_index: 0, error_code: 0, timestamp: -1, offset: -1, leader_epoch: -1 }
     }
 }
 
@@ -301,21 +257,12 @@ impl ListOffsetsPartitionResponse {
         let error_code = reader.read_i16("ListOffsetsPartitionResponse.error_code")?;
         let timestamp = reader.read_i64("ListOffsetsPartitionResponse.timestamp")?;
         let offset = reader.read_i64("ListOffsetsPartitionResponse.offset")?;
-        let leader_epoch = if version >= 4 {
-            reader.read_i32("ListOffsetsPartitionResponse.leader_epoch")?
-        } else {
-            -1
-        };
+        let leader_epoch =
+            if version >= 4 { reader.read_i32("ListOffsetsPartitionResponse.leader_epoch")? } else { -1 };
         if flexible {
             reader.skip_tagged_fields("ListOffsetsPartitionResponse")?;
         }
-        Ok(Self {
-            partition_index,
-            error_code,
-            timestamp,
-            offset,
-            leader_epoch,
-        })
+        Ok(Self { partition_index, error_code, timestamp, offset, leader_epoch })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -327,10 +274,7 @@ impl ListOffsetsPartitionResponse {
         if version >= 4 {
             writer.write_i32(self.leader_epoch);
         } else if self.leader_epoch != -1 {
-            return Err(EncodeError::not_in_version(
-                "ListOffsetsPartitionResponse.leader_epoch",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("ListOffsetsPartitionResponse.leader_epoch", version));
         }
         if flexible {
             writer.write_no_tagged_fields();

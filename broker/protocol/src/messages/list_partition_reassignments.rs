@@ -17,10 +17,7 @@ pub struct ListPartitionReassignmentsRequest {
 
 impl Default for ListPartitionReassignmentsRequest {
     fn default() -> Self {
-        Self {
-            timeout_ms: 60000,
-            topics: None,
-        }
+        Self { timeout_ms: 60000, topics: None }
     }
 }
 
@@ -66,17 +63,12 @@ pub struct ListPartitionReassignmentsTopics {
 impl ListPartitionReassignmentsTopics {
     fn decode(reader: &mut Reader) -> Result<Self, DecodeError> {
         let name = reader.read_string(true, "ListPartitionReassignmentsTopics.name")?;
-        let partition_indexes = reader.read_array(
-            true,
-            4,
-            "ListPartitionReassignmentsTopics.partition_indexes",
-            |reader| reader.read_i32("ListPartitionReassignmentsTopics.partition_indexes"),
-        )?;
+        let partition_indexes =
+            reader.read_array(true, 4, "ListPartitionReassignmentsTopics.partition_indexes", |reader| {
+                reader.read_i32("ListPartitionReassignmentsTopics.partition_indexes")
+            })?;
         reader.skip_tagged_fields("ListPartitionReassignmentsTopics")?;
-        Ok(Self {
-            name,
-            partition_indexes,
-        })
+        Ok(Self { name, partition_indexes })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -116,12 +108,7 @@ pub struct ListPartitionReassignmentsResponse {
 
 impl Default for ListPartitionReassignmentsResponse {
     fn default() -> Self {
-        Self {
-            throttle_time_ms: 0,
-            error_code: 0,
-            error_message: Some(String::new()),
-            topics: Vec::new(),
-        }
+        Self { throttle_time_ms: 0, error_code: 0, error_message: Some(String::new()), topics: Vec::new() }
     }
 }
 
@@ -141,12 +128,7 @@ impl Message for ListPartitionReassignmentsResponse {
             OngoingTopicReassignment::decode,
         )?;
         reader.skip_tagged_fields("ListPartitionReassignmentsResponse")?;
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-            error_message,
-            topics,
-        })
+        Ok(Self { throttle_time_ms, error_code, error_message, topics })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -223,25 +205,16 @@ impl OngoingPartitionReassignment {
         let replicas = reader.read_array(true, 4, "OngoingPartitionReassignment.replicas", |reader| {
             reader.read_i32("OngoingPartitionReassignment.replicas")
         })?;
-        let adding_replicas = reader.read_array(
-            true,
-            4,
-            "OngoingPartitionReassignment.adding_replicas",
-            |reader| reader.read_i32("OngoingPartitionReassignment.adding_replicas"),
-        )?;
-        let removing_replicas = reader.read_array(
-            true,
-            4,
-            "OngoingPartitionReassignment.removing_replicas",
-            |reader| reader.read_i32("OngoingPartitionReassignment.removing_replicas"),
-        )?;
+        let adding_replicas =
+            reader.read_array(true, 4, "OngoingPartitionReassignment.adding_replicas", |reader| {
+                reader.read_i32("OngoingPartitionReassignment.adding_replicas")
+            })?;
+        let removing_replicas =
+            reader.read_array(true, 4, "OngoingPartitionReassignment.removing_replicas", |reader| {
+                reader.read_i32("OngoingPartitionReassignment.removing_replicas")
+            })?;
         reader.skip_tagged_fields("OngoingPartitionReassignment")?;
-        Ok(Self {
-            partition_index,
-            replicas,
-            adding_replicas,
-            removing_replicas,
-        })
+        Ok(Self { partition_index, replicas, adding_replicas, removing_replicas })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {

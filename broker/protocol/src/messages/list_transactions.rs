@@ -43,23 +43,15 @@ impl Message for ListTransactionsRequest {
             reader.read_array(true, 8, "ListTransactionsRequest.producer_id_filters", |reader| {
                 reader.read_i64("ListTransactionsRequest.producer_id_filters")
             })?;
-        let duration_filter = if version >= 1 {
-            reader.read_i64("ListTransactionsRequest.duration_filter")?
-        } else {
-            -1
-        };
+        let duration_filter =
+            if version >= 1 { reader.read_i64("ListTransactionsRequest.duration_filter")? } else { -1 };
         let transactional_id_pattern = if version == 2 {
             reader.read_nullable_string(true, "ListTransactionsRequest.transactional_id_pattern")?
         } else {
             None
         };
         reader.skip_tagged_fields("ListTransactionsRequest")?;
-        Ok(Self {
-            state_filters,
-            producer_id_filters,
-            duration_filter,
-            transactional_id_pattern,
-        })
+        Ok(Self { state_filters, producer_id_filters, duration_filter, transactional_id_pattern })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -82,10 +74,7 @@ impl Message for ListTransactionsRequest {
         if version >= 1 {
             writer.write_i64(self.duration_filter);
         } else if self.duration_filter != -1 {
-            return Err(EncodeError::not_in_version(
-                "ListTransactionsRequest.duration_filter",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("ListTransactionsRequest.duration_filter", version));
         }
         if version == 2 {
             writer.write_nullable_string(
@@ -130,12 +119,10 @@ impl Message for ListTransactionsResponse {
         reader.check_version("ListTransactionsResponse", version, &Self::VERSIONS)?;
         let throttle_time_ms = reader.read_i32("ListTransactionsResponse.throttle_time_ms")?;
         let error_code = reader.read_i16("ListTransactionsResponse.error_code")?;
-        let unknown_state_filters = reader.read_array(
-            true,
-            1,
-            "ListTransactionsResponse.unknown_state_filters",
-            |reader| reader.read_string(true, "ListTransactionsResponse.unknown_state_filters"),
-        )?;
+        let unknown_state_filters =
+            reader.read_array(true, 1, "ListTransactionsResponse.unknown_state_filters", |reader| {
+                reader.read_string(true, "ListTransactionsResponse.unknown_state_filters")
+            })?;
         let transaction_states = reader.read_array(
             true,
             11,
@@ -143,12 +130,7 @@ impl Message for ListTransactionsResponse {
             TransactionState::decode,
         )?;
         reader.skip_tagged_fields("ListTransactionsResponse")?;
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-            unknown_state_filters,
-            transaction_states,
-        })
+        Ok(Self { throttle_time_ms, error_code, unknown_state_filters, transaction_states })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -191,21 +173,13 @@ impl TransactionState {
         let producer_id = reader.read_i64("TransactionState.producer_id")?;
         let transaction_state = reader.read_string(true, "TransactionState.transaction_state")?;
         reader.skip_tagged_fields("TransactionState")?;
-        Ok(Self {
-            transactional_id,
-            producer_id,
-            transaction_state,
-        })
+        Ok(Self { transactional_id, producer_id, transaction_state })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_string(true, &self.transactional_id, "TransactionState.transactional_id")?;
         writer.write_i64(self.producer_id);
-        writer.write_string(
-            true,
-            &self.transaction_state,
-            "TransactionState.transaction_state",
-        )?;
+        writer.write_string(true, &self.transaction_state, "TransactionState.transaction_state")?;
         writer.write_no_tagged_fields();
         Ok(())
     }

@@ -41,17 +41,12 @@ impl Message for MetadataRequest {
                 MetadataRequestTopic::decode(reader, version)
             })?
         } else {
-            Some(
-                reader.read_array(flexible, 2, "MetadataRequest.topics", |reader| {
-                    MetadataRequestTopic::decode(reader, version)
-                })?,
-            )
+            Some(reader.read_array(flexible, 2, "MetadataRequest.topics", |reader| {
+                MetadataRequestTopic::decode(reader, version)
+            })?)
         };
-        let allow_auto_topic_creation = if version >= 4 {
-            reader.read_bool("MetadataRequest.allow_auto_topic_creation")?
-        } else {
-            true
-        };
+        let allow_auto_topic_creation =
+            if version >= 4 { reader.read_bool("MetadataRequest.allow_auto_topic_creation")? } else { true };
         let include_cluster_authorized_operations = if (8..=10).contains(&version) {
             reader.read_bool("MetadataRequest.include_cluster_authorized_operations")?
         } else {
@@ -88,10 +83,7 @@ impl Message for MetadataRequest {
         if version >= 4 {
             writer.write_bool(self.allow_auto_topic_creation);
         } else if !self.allow_auto_topic_creation {
-            return Err(EncodeError::not_in_version(
-                "MetadataRequest.allow_auto_topic_creation",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("MetadataRequest.allow_auto_topic_creation", version));
         }
         if (8..=10).contains(&version) {
             writer.write_bool(self.include_cluster_authorized_operations);
@@ -127,21 +119,15 @@ pub struct MetadataRequestTopic {
 
 impl Default for MetadataRequestTopic {
     fn default() -> Self {
-        Self {
-            topic_id: Uuid::ZERO,
-            name: Some(String::new()),
-        }
+        Self { topic_id: Uuid::ZERO, name: Some(String::new()) }
     }
 }
 
 impl MetadataRequestTopic {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         let flexible = version >= 9;
-        let topic_id = if version >= 10 {
-            reader.read_uuid("MetadataRequestTopic.topic_id")?
-        } else {
-            Uuid::ZERO
-        };
+        let topic_id =
+            if version >= 10 { reader.read_uuid("MetadataRequestTopic.topic_id")? } else { Uuid::ZERO };
         let name = if version >= 10 {
             reader.read_nullable_string(flexible, "MetadataRequestTopic.name")?
         } else {
@@ -159,10 +145,7 @@ impl MetadataRequestTopic {
             writer.write_uuid(self.topic_id);
         }
         if version < 10 && self.name.is_none() {
-            return Err(EncodeError::null_not_allowed(
-                "MetadataRequestTopic.name",
-                version,
-            ));
+            return Err(EncodeError::null_not_allowed("MetadataRequestTopic.name", version));
         }
         writer.write_nullable_string(flexible, self.name.as_deref(), "MetadataRequestTopic.name")?;
         if flexible {
@@ -217,11 +200,8 @@ impl Message for MetadataResponse {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         reader.check_version("MetadataResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 9;
-        let throttle_time_ms = if version >= 3 {
-            reader.read_i32("MetadataResponse.throttle_time_ms")?
-        } else {
-            0
-        };
+        let throttle_time_ms =
+            if version >= 3 { reader.read_i32("MetadataResponse.throttle_time_ms")? } else { 0 };
         let brokers = reader.read_array(flexible, 10, "MetadataResponse.brokers", |reader| {
             MetadataResponseBroker::decode(reader, version)
         })?;
@@ -230,11 +210,8 @@ impl Message for MetadataResponse {
         } else {
             None
         };
-        let controller_id = if version >= 1 {
-            reader.read_i32("MetadataResponse.controller_id")?
-        } else {
-            -1
-        };
+        let controller_id =
+            if version >= 1 { reader.read_i32("MetadataResponse.controller_id")? } else { -1 };
         let topics = reader.read_array(flexible, 8, "MetadataResponse.topics", |reader| {
             MetadataResponseTopic::decode(reader, version)
         })?;
@@ -243,11 +220,7 @@ impl Message for MetadataResponse {
         } else {
             -2147483648
         };
-        let error_code = if version == 13 {
-            reader.read_i16("MetadataResponse.error_code")?
-        } else {
-            0
-        };
+        let error_code = if version == 13 { reader.read_i16("MetadataResponse.error_code")? } else { 0 };
         if flexible {
             reader.skip_tagged_fields("MetadataResponse")?;
         }
@@ -268,12 +241,9 @@ impl Message for MetadataResponse {
         if version >= 3 {
             writer.write_i32(self.throttle_time_ms);
         }
-        writer.write_array(
-            flexible,
-            &self.brokers,
-            "MetadataResponse.brokers",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.brokers, "MetadataResponse.brokers", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if version >= 2 {
             writer.write_nullable_string(
                 flexible,
@@ -284,12 +254,9 @@ impl Message for MetadataResponse {
         if version >= 1 {
             writer.write_i32(self.controller_id);
         }
-        writer.write_array(
-            flexible,
-            &self.topics,
-            "MetadataResponse.topics",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.topics, "MetadataResponse.topics", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if (8..=10).contains(&version) {
             writer.write_i32(self.cluster_authorized_operations);
         } else if self.cluster_authorized_operations != -2147483648 {
@@ -335,12 +302,7 @@ impl MetadataResponseBroker {
         if flexible {
             reader.skip_tagged_fields("MetadataResponseBroker")?;
         }
-        Ok(Self {
-            node_id,
-            host,
-            port,
-            rack,
-        })
+        Ok(Self { node_id, host, port, rack })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -397,16 +359,10 @@ impl MetadataResponseTopic {
         } else {
             Some(reader.read_string(flexible, "MetadataResponseTopic.name")?)
         };
-        let topic_id = if version >= 10 {
-            reader.read_uuid("MetadataResponseTopic.topic_id")?
-        } else {
-            Uuid::ZERO
-        };
-        let is_internal = if version >= 1 {
-            reader.read_bool("MetadataResponseTopic.is_internal")?
-        } else {
-            false
-        };
+        let topic_id =
+            if version >= 10 { reader.read_uuid("MetadataResponseTopic.topic_id")? } else { Uuid::ZERO };
+        let is_internal =
+            if version >= 1 { reader.read_bool("MetadataResponseTopic.is_internal")? } else { false };
         let partitions = reader.read_array(flexible, 18, "MetadataResponseTopic.partitions", |reader| {
             MetadataResponsePartition::decode(reader, version)
         })?;
@@ -418,24 +374,14 @@ impl MetadataResponseTopic {
         if flexible {
             reader.skip_tagged_fields("MetadataResponseTopic")?;
         }
-        Ok(Self {
-            error_code,
-            name,
-            topic_id,
-            is_internal,
-            partitions,
-            topic_authorized_operations,
-        })
+        Ok(Self { error_code, name, topic_id, is_internal, partitions, topic_authorized_operations })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 9;
         writer.write_i16(self.error_code);
         if version < 12 && self.name.is_none() {
-            return Err(EncodeError::null_not_allowed(
-                "MetadataResponseTopic.name",
-                version,
-            ));
+            return Err(EncodeError::null_not_allowed("MetadataResponseTopic.name", version));
         }
         writer.write_nullable_string(flexible, self.name.as_deref(), "MetadataResponseTopic.name")?;
         if version >= 10 {
@@ -504,11 +450,8 @@ impl MetadataResponsePartition {
         let error_code = reader.read_i16("MetadataResponsePartition.error_code")?;
         let partition_index = reader.read_i32("MetadataResponsePartition.partition_index")?;
         let leader_id = reader.read_i32("MetadataResponsePartition.leader_id")?;
-        let leader_epoch = if version >= 7 {
-            reader.read_i32("MetadataResponsePartition.leader_epoch")?
-        } else {
-            -1
-        };
+        let leader_epoch =
+            if version >= 7 { reader.read_i32("MetadataResponsePartition.leader_epoch")? } else { -1 };
         let replica_nodes =
             reader.read_array(flexible, 4, "MetadataResponsePartition.replica_nodes", |reader| {
                 reader.read_i32("MetadataResponsePartition.replica_nodes")
@@ -517,12 +460,9 @@ impl MetadataResponsePartition {
             reader.read_i32("MetadataResponsePartition.isr_nodes")
         })?;
         let offline_replicas = if version >= 5 {
-            reader.read_array(
-                flexible,
-                4,
-                "MetadataResponsePartition.offline_replicas",
-                |reader| reader.read_i32("MetadataResponsePartition.offline_replicas"),
-            )?
+            reader.read_array(flexible, 4, "MetadataResponsePartition.offline_replicas", |reader| {
+                reader.read_i32("MetadataResponsePartition.offline_replicas")
+            })?
         } else {
             Vec::new()
         };

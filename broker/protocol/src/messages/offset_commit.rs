@@ -51,11 +51,8 @@ impl Message for OffsetCommitRequest {
         } else {
             None
         };
-        let retention_time_ms = if version <= 4 {
-            reader.read_i64("OffsetCommitRequest.retention_time_ms")?
-        } else {
-            -1
-        };
+        let retention_time_ms =
+            if version <= 4 { reader.read_i64("OffsetCommitRequest.retention_time_ms")? } else { -1 };
         let topics = reader.read_array(flexible, 3, "OffsetCommitRequest.topics", |reader| {
             OffsetCommitRequestTopic::decode(reader, version)
         })?;
@@ -85,20 +82,14 @@ impl Message for OffsetCommitRequest {
                 "OffsetCommitRequest.group_instance_id",
             )?;
         } else if self.group_instance_id.is_some() {
-            return Err(EncodeError::not_in_version(
-                "OffsetCommitRequest.group_instance_id",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("OffsetCommitRequest.group_instance_id", version));
         }
         if version <= 4 {
             writer.write_i64(self.retention_time_ms);
         }
-        writer.write_array(
-            flexible,
-            &self.topics,
-            "OffsetCommitRequest.topics",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.topics, "OffsetCommitRequest.topics", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -125,11 +116,8 @@ impl OffsetCommitRequestTopic {
         } else {
             String::new()
         };
-        let topic_id = if version == 10 {
-            reader.read_uuid("OffsetCommitRequestTopic.topic_id")?
-        } else {
-            Uuid::ZERO
-        };
+        let topic_id =
+            if version == 10 { reader.read_uuid("OffsetCommitRequestTopic.topic_id")? } else { Uuid::ZERO };
         let partitions =
             reader.read_array(flexible, 14, "OffsetCommitRequestTopic.partitions", |reader| {
                 OffsetCommitRequestPartition::decode(reader, version)
@@ -137,11 +125,7 @@ impl OffsetCommitRequestTopic {
         if flexible {
             reader.skip_tagged_fields("OffsetCommitRequestTopic")?;
         }
-        Ok(Self {
-            name,
-            topic_id,
-            partitions,
-        })
+        Ok(Self { name, topic_id, partitions })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -204,12 +188,7 @@ impl OffsetCommitRequestPartition {
         if flexible {
             reader.skip_tagged_fields("OffsetCommitRequestPartition")?;
         }
-        Ok(Self {
-            partition_index,
-            committed_offset,
-            committed_leader_epoch,
-            committed_metadata,
-        })
+        Ok(Self { partition_index, committed_offset, committed_leader_epoch, committed_metadata })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -252,21 +231,15 @@ impl Message for OffsetCommitResponse {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         reader.check_version("OffsetCommitResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 8;
-        let throttle_time_ms = if version >= 3 {
-            reader.read_i32("OffsetCommitResponse.throttle_time_ms")?
-        } else {
-            0
-        };
+        let throttle_time_ms =
+            if version >= 3 { reader.read_i32("OffsetCommitResponse.throttle_time_ms")? } else { 0 };
         let topics = reader.read_array(flexible, 3, "OffsetCommitResponse.topics", |reader| {
             OffsetCommitResponseTopic::decode(reader, version)
         })?;
         if flexible {
             reader.skip_tagged_fields("OffsetCommitResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            topics,
-        })
+        Ok(Self { throttle_time_ms, topics })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -275,12 +248,9 @@ impl Message for OffsetCommitResponse {
         if version >= 3 {
             writer.write_i32(self.throttle_time_ms);
         }
-        writer.write_array(
-            flexible,
-            &self.topics,
-            "OffsetCommitResponse.topics",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.topics, "OffsetCommitResponse.topics", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -307,11 +277,8 @@ impl OffsetCommitResponseTopic {
         } else {
             String::new()
         };
-        let topic_id = if version == 10 {
-            reader.read_uuid("OffsetCommitResponseTopic.topic_id")?
-        } else {
-            Uuid::ZERO
-        };
+        let topic_id =
+            if version == 10 { reader.read_uuid("OffsetCommitResponseTopic.topic_id")? } else { Uuid::ZERO };
         let partitions =
             reader.read_array(flexible, 6, "OffsetCommitResponseTopic.partitions", |reader| {
                 OffsetCommitResponsePartition::decode(reader, version)
@@ -319,11 +286,7 @@ impl OffsetCommitResponseTopic {
         if flexible {
             reader.skip_tagged_fields("OffsetCommitResponseTopic")?;
         }
-        Ok(Self {
-            name,
-            topic_id,
-            partitions,
-        })
+        Ok(Self { name, topic_id, partitions })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -364,10 +327,7 @@ impl OffsetCommitResponsePartition {
         if flexible {
             reader.skip_tagged_fields("OffsetCommitResponsePartition")?;
         }
-        Ok(Self {
-            partition_index,
-            error_code,
-        })
+        Ok(Self { partition_index, error_code })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

@@ -25,11 +25,7 @@ impl Message for OffsetCommitKey {
         let group = reader.read_string(false, "OffsetCommitKey.group")?;
         let topic = reader.read_string(false, "OffsetCommitKey.topic")?;
         let partition = reader.read_i32("OffsetCommitKey.partition")?;
-        Ok(Self {
-            group,
-            topic,
-            partition,
-        })
+        Ok(Self { group, topic, partition })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -83,18 +79,11 @@ impl Message for OffsetCommitValue {
         reader.check_version("OffsetCommitValue", version, &Self::VERSIONS)?;
         let flexible = version >= 4;
         let offset = reader.read_i64("OffsetCommitValue.offset")?;
-        let leader_epoch = if version >= 3 {
-            reader.read_i32("OffsetCommitValue.leader_epoch")?
-        } else {
-            -1
-        };
+        let leader_epoch = if version >= 3 { reader.read_i32("OffsetCommitValue.leader_epoch")? } else { -1 };
         let metadata = reader.read_string(flexible, "OffsetCommitValue.metadata")?;
         let commit_timestamp = reader.read_i64("OffsetCommitValue.commit_timestamp")?;
-        let expire_timestamp = if version == 1 {
-            reader.read_i64("OffsetCommitValue.expire_timestamp")?
-        } else {
-            -1
-        };
+        let expire_timestamp =
+            if version == 1 { reader.read_i64("OffsetCommitValue.expire_timestamp")? } else { -1 };
         let mut topic_id = Uuid::ZERO;
         if flexible {
             reader.read_tagged_fields("OffsetCommitValue", &mut |tag, reader| {
@@ -105,14 +94,7 @@ impl Message for OffsetCommitValue {
                 Ok(true)
             })?;
         }
-        Ok(Self {
-            offset,
-            leader_epoch,
-            metadata,
-            commit_timestamp,
-            expire_timestamp,
-            topic_id,
-        })
+        Ok(Self { offset, leader_epoch, metadata, commit_timestamp, expire_timestamp, topic_id })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

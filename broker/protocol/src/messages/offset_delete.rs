@@ -21,24 +21,17 @@ impl Message for OffsetDeleteRequest {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         reader.check_version("OffsetDeleteRequest", version, &Self::VERSIONS)?;
         let group_id = reader.read_string(false, "OffsetDeleteRequest.group_id")?;
-        let topics = reader.read_array(
-            false,
-            6,
-            "OffsetDeleteRequest.topics",
-            OffsetDeleteRequestTopic::decode,
-        )?;
+        let topics =
+            reader.read_array(false, 6, "OffsetDeleteRequest.topics", OffsetDeleteRequestTopic::decode)?;
         Ok(Self { group_id, topics })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("OffsetDeleteRequest", version, &Self::VERSIONS)?;
         writer.write_string(false, &self.group_id, "OffsetDeleteRequest.group_id")?;
-        writer.write_array(
-            false,
-            &self.topics,
-            "OffsetDeleteRequest.topics",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(false, &self.topics, "OffsetDeleteRequest.topics", |writer, element| {
+            element.encode(writer)
+        })?;
         Ok(())
     }
 }
@@ -119,29 +112,18 @@ impl Message for OffsetDeleteResponse {
         reader.check_version("OffsetDeleteResponse", version, &Self::VERSIONS)?;
         let error_code = reader.read_i16("OffsetDeleteResponse.error_code")?;
         let throttle_time_ms = reader.read_i32("OffsetDeleteResponse.throttle_time_ms")?;
-        let topics = reader.read_array(
-            false,
-            6,
-            "OffsetDeleteResponse.topics",
-            OffsetDeleteResponseTopic::decode,
-        )?;
-        Ok(Self {
-            error_code,
-            throttle_time_ms,
-            topics,
-        })
+        let topics =
+            reader.read_array(false, 6, "OffsetDeleteResponse.topics", OffsetDeleteResponseTopic::decode)?;
+        Ok(Self { error_code, throttle_time_ms, topics })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("OffsetDeleteResponse", version, &Self::VERSIONS)?;
         writer.write_i16(self.error_code);
         writer.write_i32(self.throttle_time_ms);
-        writer.write_array(
-            false,
-            &self.topics,
-            "OffsetDeleteResponse.topics",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(false, &self.topics, "OffsetDeleteResponse.topics", |writer, element| {
+            element.encode(writer)
+        })?;
         Ok(())
     }
 }
@@ -192,10 +174,7 @@ impl OffsetDeleteResponsePartition {
     fn decode(reader: &mut Reader) -> Result<Self, DecodeError> {
         let partition_index = reader.read_i32("OffsetDeleteResponsePartition.partition_index")?;
         let error_code = reader.read_i16("OffsetDeleteResponsePartition.error_code")?;
-        Ok(Self {
-            partition_index,
-            error_code,
-        })
+        Ok(Self { partition_index, error_code })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {

@@ -21,12 +21,7 @@ pub struct OffsetFetchRequest {
 
 impl Default for OffsetFetchRequest {
     fn default() -> Self {
-        Self {
-            group_id: String::new(),
-            topics: Some(Vec::new()),
-            groups: Vec::new(),
-            require_stable: false,
-        }
+        Self { group_id: String::new(), topics: Some(Vec::new()), groups: Vec::new(), require_stable: false }
     }
 }
 
@@ -47,11 +42,9 @@ impl Message for OffsetFetchRequest {
                     OffsetFetchRequestTopic::decode(reader, version)
                 })?
             } else {
-                Some(
-                    reader.read_array(flexible, 3, "OffsetFetchRequest.topics", |reader| {
-                        OffsetFetchRequestTopic::decode(reader, version)
-                    })?,
-                )
+                Some(reader.read_array(flexible, 3, "OffsetFetchRequest.topics", |reader| {
+                    OffsetFetchRequestTopic::decode(reader, version)
+                })?)
             }
         } else {
             Some(Vec::new())
@@ -63,20 +56,12 @@ impl Message for OffsetFetchRequest {
         } else {
             Vec::new()
         };
-        let require_stable = if version >= 7 {
-            reader.read_bool("OffsetFetchRequest.require_stable")?
-        } else {
-            false
-        };
+        let require_stable =
+            if version >= 7 { reader.read_bool("OffsetFetchRequest.require_stable")? } else { false };
         if flexible {
             reader.skip_tagged_fields("OffsetFetchRequest")?;
         }
-        Ok(Self {
-            group_id,
-            topics,
-            groups,
-            require_stable,
-        })
+        Ok(Self { group_id, topics, groups, require_stable })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -85,17 +70,11 @@ impl Message for OffsetFetchRequest {
         if version <= 7 {
             writer.write_string(flexible, &self.group_id, "OffsetFetchRequest.group_id")?;
         } else if !self.group_id.is_empty() {
-            return Err(EncodeError::not_in_version(
-                "OffsetFetchRequest.group_id",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("OffsetFetchRequest.group_id", version));
         }
         if version <= 7 {
             if version < 2 && self.topics.is_none() {
-                return Err(EncodeError::null_not_allowed(
-                    "OffsetFetchRequest.topics",
-                    version,
-                ));
+                return Err(EncodeError::null_not_allowed("OffsetFetchRequest.topics", version));
             }
             writer.write_nullable_array(
                 flexible,
@@ -107,22 +86,16 @@ impl Message for OffsetFetchRequest {
             return Err(EncodeError::not_in_version("OffsetFetchRequest.topics", version));
         }
         if version >= 8 {
-            writer.write_array(
-                flexible,
-                &self.groups,
-                "OffsetFetchRequest.groups",
-                |writer, element| element.encode(writer, version),
-            )?;
+            writer.write_array(flexible, &self.groups, "OffsetFetchRequest.groups", |writer, element| {
+                element.encode(writer, version)
+            })?;
         } else if !self.groups.is_empty() {
             return Err(EncodeError::not_in_version("OffsetFetchRequest.groups", version));
         }
         if version >= 7 {
             writer.write_bool(self.require_stable);
         } else if self.require_stable {
-            return Err(EncodeError::not_in_version(
-                "OffsetFetchRequest.require_stable",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("OffsetFetchRequest.require_stable", version));
         }
         if flexible {
             writer.write_no_tagged_fields();
@@ -144,19 +117,14 @@ impl OffsetFetchRequestTopic {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         let flexible = version >= 6;
         let name = reader.read_string(flexible, "OffsetFetchRequestTopic.name")?;
-        let partition_indexes = reader.read_array(
-            flexible,
-            4,
-            "OffsetFetchRequestTopic.partition_indexes",
-            |reader| reader.read_i32("OffsetFetchRequestTopic.partition_indexes"),
-        )?;
+        let partition_indexes =
+            reader.read_array(flexible, 4, "OffsetFetchRequestTopic.partition_indexes", |reader| {
+                reader.read_i32("OffsetFetchRequestTopic.partition_indexes")
+            })?;
         if flexible {
             reader.skip_tagged_fields("OffsetFetchRequestTopic")?;
         }
-        Ok(Self {
-            name,
-            partition_indexes,
-        })
+        Ok(Self { name, partition_indexes })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -193,12 +161,7 @@ pub struct OffsetFetchRequestGroup {
 
 impl Default for OffsetFetchRequestGroup {
     fn default() -> Self {
-        Self {
-            group_id: String::new(),
-            member_id: None,
-            member_epoch: -1,
-            topics: Some(Vec::new()),
-        }
+        Self { group_id: String::new(), member_id: None, member_epoch: -1, topics: Some(Vec::new()) }
     }
 }
 
@@ -210,21 +173,13 @@ impl OffsetFetchRequestGroup {
         } else {
             None
         };
-        let member_epoch = if version >= 9 {
-            reader.read_i32("OffsetFetchRequestGroup.member_epoch")?
-        } else {
-            -1
-        };
+        let member_epoch =
+            if version >= 9 { reader.read_i32("OffsetFetchRequestGroup.member_epoch")? } else { -1 };
         let topics = reader.read_nullable_array(true, 3, "OffsetFetchRequestGroup.topics", |reader| {
             OffsetFetchRequestTopics::decode(reader, version)
         })?;
         reader.skip_tagged_fields("OffsetFetchRequestGroup")?;
-        Ok(Self {
-            group_id,
-            member_id,
-            member_epoch,
-            topics,
-        })
+        Ok(Self { group_id, member_id, member_epoch, topics })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -268,21 +223,14 @@ impl OffsetFetchRequestTopics {
         } else {
             String::new()
         };
-        let topic_id = if version == 10 {
-            reader.read_uuid("OffsetFetchRequestTopics.topic_id")?
-        } else {
-            Uuid::ZERO
-        };
+        let topic_id =
+            if version == 10 { reader.read_uuid("OffsetFetchRequestTopics.topic_id")? } else { Uuid::ZERO };
         let partition_indexes =
             reader.read_array(true, 4, "OffsetFetchRequestTopics.partition_indexes", |reader| {
                 reader.read_i32("OffsetFetchRequestTopics.partition_indexes")
             })?;
         reader.skip_tagged_fields("OffsetFetchRequestTopics")?;
-        Ok(Self {
-            name,
-            topic_id,
-            partition_indexes,
-        })
+        Ok(Self { name, topic_id, partition_indexes })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -331,11 +279,8 @@ impl Message for OffsetFetchResponse {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         reader.check_version("OffsetFetchResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 6;
-        let throttle_time_ms = if version >= 3 {
-            reader.read_i32("OffsetFetchResponse.throttle_time_ms")?
-        } else {
-            0
-        };
+        let throttle_time_ms =
+            if version >= 3 { reader.read_i32("OffsetFetchResponse.throttle_time_ms")? } else { 0 };
         let topics = if version <= 7 {
             reader.read_array(flexible, 3, "OffsetFetchResponse.topics", |reader| {
                 OffsetFetchResponseTopic::decode(reader, version)
@@ -343,11 +288,8 @@ impl Message for OffsetFetchResponse {
         } else {
             Vec::new()
         };
-        let error_code = if (2..=7).contains(&version) {
-            reader.read_i16("OffsetFetchResponse.error_code")?
-        } else {
-            0
-        };
+        let error_code =
+            if (2..=7).contains(&version) { reader.read_i16("OffsetFetchResponse.error_code")? } else { 0 };
         let groups = if version >= 8 {
             reader.read_array(flexible, 5, "OffsetFetchResponse.groups", |reader| {
                 OffsetFetchResponseGroup::decode(reader, version)
@@ -358,12 +300,7 @@ impl Message for OffsetFetchResponse {
         if flexible {
             reader.skip_tagged_fields("OffsetFetchResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            topics,
-            error_code,
-            groups,
-        })
+        Ok(Self { throttle_time_ms, topics, error_code, groups })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -373,12 +310,9 @@ impl Message for OffsetFetchResponse {
             writer.write_i32(self.throttle_time_ms);
         }
         if version <= 7 {
-            writer.write_array(
-                flexible,
-                &self.topics,
-                "OffsetFetchResponse.topics",
-                |writer, element| element.encode(writer, version),
-            )?;
+            writer.write_array(flexible, &self.topics, "OffsetFetchResponse.topics", |writer, element| {
+                element.encode(writer, version)
+            })?;
         } else if !self.topics.is_empty() {
             return Err(EncodeError::not_in_version("OffsetFetchResponse.topics", version));
         }
@@ -386,12 +320,9 @@ impl Message for OffsetFetchResponse {
             writer.write_i16(self.error_code);
         }
         if version >= 8 {
-            writer.write_array(
-                flexible,
-                &self.groups,
-                "OffsetFetchResponse.groups",
-                |writer, element| element.encode(writer, version),
-            )?;
+            writer.write_array(flexible, &self.groups, "OffsetFetchResponse.groups", |writer, element| {
+                element.encode(writer, version)
+            })?;
         } else if !self.groups.is_empty() {
             return Err(EncodeError::not_in_version("OffsetFetchResponse.groups", version));
         }
@@ -483,13 +414,7 @@ impl OffsetFetchResponsePartition {
         if flexible {
             reader.skip_tagged_fields("OffsetFetchResponsePartition")?;
         }
-        Ok(Self {
-            partition_index,
-            committed_offset,
-            committed_leader_epoch,
-            metadata,
-            error_code,
-        })
+        Ok(Self { partition_index, committed_offset, committed_leader_epoch, metadata, error_code })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -531,21 +456,14 @@ impl OffsetFetchResponseGroup {
         })?;
         let error_code = reader.read_i16("OffsetFetchResponseGroup.error_code")?;
         reader.skip_tagged_fields("OffsetFetchResponseGroup")?;
-        Ok(Self {
-            group_id,
-            topics,
-            error_code,
-        })
+        Ok(Self { group_id, topics, error_code })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.write_string(true, &self.group_id, "OffsetFetchResponseGroup.group_id")?;
-        writer.write_array(
-            true,
-            &self.topics,
-            "OffsetFetchResponseGroup.topics",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(true, &self.topics, "OffsetFetchResponseGroup.topics", |writer, element| {
+            element.encode(writer, version)
+        })?;
         writer.write_i16(self.error_code);
         writer.write_no_tagged_fields();
         Ok(())
@@ -570,11 +488,8 @@ impl OffsetFetchResponseTopics {
         } else {
             String::new()
         };
-        let topic_id = if version == 10 {
-            reader.read_uuid("OffsetFetchResponseTopics.topic_id")?
-        } else {
-            Uuid::ZERO
-        };
+        let topic_id =
+            if version == 10 { reader.read_uuid("OffsetFetchResponseTopics.topic_id")? } else { Uuid::ZERO };
         let partitions = reader.read_array(
             true,
             20,
@@ -582,11 +497,7 @@ impl OffsetFetchResponseTopics {
             OffsetFetchResponsePartitions::decode,
         )?;
         reader.skip_tagged_fields("OffsetFetchResponseTopics")?;
-        Ok(Self {
-            name,
-            topic_id,
-            partitions,
-        })
+        Ok(Self { name, topic_id, partitions })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -643,13 +554,7 @@ impl OffsetFetchResponsePartitions {
         let metadata = reader.read_nullable_string(true, "OffsetFetchResponsePartitions.metadata")?;
         let error_code = reader.read_i16("OffsetFetchResponsePartitions.error_code")?;
         reader.skip_tagged_fields("OffsetFetchResponsePartitions")?;
-        Ok(Self {
-            partition_index,
-            committed_offset,
-            committed_leader_epoch,
-            metadata,
-            error_code,
-        })
+        Ok(Self { partition_index, committed_offset, committed_leader_epoch, metadata, error_code })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {

@@ -17,10 +17,7 @@ pub struct OffsetForLeaderEpochRequest {
 
 impl Default for OffsetForLeaderEpochRequest {
     fn default() -> Self {
-        Self {
-            replica_id: -2,
-            topics: Vec::new(),
-        }
+        Self { replica_id: -2, topics: Vec::new() }
     }
 }
 
@@ -30,11 +27,8 @@ impl Message for OffsetForLeaderEpochRequest {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         reader.check_version("OffsetForLeaderEpochRequest", version, &Self::VERSIONS)?;
         let flexible = version >= 4;
-        let replica_id = if version >= 3 {
-            reader.read_i32("OffsetForLeaderEpochRequest.replica_id")?
-        } else {
-            -2
-        };
+        let replica_id =
+            if version >= 3 { reader.read_i32("OffsetForLeaderEpochRequest.replica_id")? } else { -2 };
         let topics = reader.read_array(flexible, 3, "OffsetForLeaderEpochRequest.topics", |reader| {
             OffsetForLeaderTopic::decode(reader, version)
         })?;
@@ -114,11 +108,7 @@ pub struct OffsetForLeaderPartition {
 
 impl Default for OffsetForLeaderPartition {
     fn default() -> Self {
-        Self {
-            partition: 0,
-            current_leader_epoch: -1,
-            leader_epoch: 0,
-        }
+        Self { partition: 0, current_leader_epoch: -1, leader_epoch: 0 }
     }
 }
 
@@ -131,11 +121,7 @@ impl OffsetForLeaderPartition {
         if flexible {
             reader.skip_tagged_fields("OffsetForLeaderPartition")?;
         }
-        Ok(Self {
-            partition,
-            current_leader_epoch,
-            leader_epoch,
-        })
+        Ok(Self { partition, current_leader_epoch, leader_epoch })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -178,10 +164,7 @@ impl Message for OffsetForLeaderEpochResponse {
         if flexible {
             reader.skip_tagged_fields("OffsetForLeaderEpochResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            topics,
-        })
+        Ok(Self { throttle_time_ms, topics })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -255,12 +238,7 @@ pub struct EpochEndOffset {
 
 impl Default for EpochEndOffset {
     fn default() -> Self {
-        Self {
-            error_code: 0,
-            partition: 0,
-            leader_epoch: -1,
-            end_offset: -1,
-        }
+        Self { error_code: 0, partition: 0, leader_epoch: -1, end_offset: -1 }
     }
 }
 
@@ -274,12 +252,7 @@ impl EpochEndOffset {
         if flexible {
             reader.skip_tagged_fields("EpochEndOffset")?;
         }
-        Ok(Self {
-            error_code,
-            partition,
-            leader_epoch,
-            end_offset,
-        })
+        Ok(Self { error_code, partition, leader_epoch, end_offset })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

@@ -34,12 +34,7 @@ impl Message for ProduceRequest {
         if flexible {
             reader.skip_tagged_fields("ProduceRequest")?;
         }
-        Ok(Self {
-            transactional_id,
-            acks,
-            timeout_ms,
-            topic_data,
-        })
+        Ok(Self { transactional_id, acks, timeout_ms, topic_data })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -52,12 +47,9 @@ impl Message for ProduceRequest {
         )?;
         writer.write_i16(self.acks);
         writer.write_i32(self.timeout_ms);
-        writer.write_array(
-            flexible,
-            &self.topic_data,
-            "ProduceRequest.topic_data",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.topic_data, "ProduceRequest.topic_data", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -84,22 +76,15 @@ impl TopicProduceData {
         } else {
             String::new()
         };
-        let topic_id = if version == 13 {
-            reader.read_uuid("TopicProduceData.topic_id")?
-        } else {
-            Uuid::ZERO
-        };
+        let topic_id =
+            if version == 13 { reader.read_uuid("TopicProduceData.topic_id")? } else { Uuid::ZERO };
         let partition_data = reader.read_array(flexible, 6, "TopicProduceData.partition_data", |reader| {
             PartitionProduceData::decode(reader, version)
         })?;
         if flexible {
             reader.skip_tagged_fields("TopicProduceData")?;
         }
-        Ok(Self {
-            name,
-            topic_id,
-            partition_data,
-        })
+        Ok(Self { name, topic_id, partition_data })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -198,28 +183,18 @@ impl Message for ProduceResponse {
                 Ok(true)
             })?;
         }
-        Ok(Self {
-            responses,
-            throttle_time_ms,
-            node_endpoints,
-        })
+        Ok(Self { responses, throttle_time_ms, node_endpoints })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("ProduceResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 9;
-        writer.write_array(
-            flexible,
-            &self.responses,
-            "ProduceResponse.responses",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.responses, "ProduceResponse.responses", |writer, element| {
+            element.encode(writer, version)
+        })?;
         writer.write_i32(self.throttle_time_ms);
         if version < 10 && !self.node_endpoints.is_empty() {
-            return Err(EncodeError::not_in_version(
-                "ProduceResponse.node_endpoints",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("ProduceResponse.node_endpoints", version));
         }
         if flexible {
             let tags = writer.start_tagged_fields();
@@ -257,25 +232,16 @@ impl TopicProduceResponse {
         } else {
             String::new()
         };
-        let topic_id = if version == 13 {
-            reader.read_uuid("TopicProduceResponse.topic_id")?
-        } else {
-            Uuid::ZERO
-        };
-        let partition_responses = reader.read_array(
-            flexible,
-            22,
-            "TopicProduceResponse.partition_responses",
-            |reader| PartitionProduceResponse::decode(reader, version),
-        )?;
+        let topic_id =
+            if version == 13 { reader.read_uuid("TopicProduceResponse.topic_id")? } else { Uuid::ZERO };
+        let partition_responses =
+            reader.read_array(flexible, 22, "TopicProduceResponse.partition_responses", |reader| {
+                PartitionProduceResponse::decode(reader, version)
+            })?;
         if flexible {
             reader.skip_tagged_fields("TopicProduceResponse")?;
         }
-        Ok(Self {
-            name,
-            topic_id,
-            partition_responses,
-        })
+        Ok(Self { name, topic_id, partition_responses })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -342,11 +308,8 @@ impl PartitionProduceResponse {
         let error_code = reader.read_i16("PartitionProduceResponse.error_code")?;
         let base_offset = reader.read_i64("PartitionProduceResponse.base_offset")?;
         let log_append_time_ms = reader.read_i64("PartitionProduceResponse.log_append_time_ms")?;
-        let log_start_offset = if version >= 5 {
-            reader.read_i64("PartitionProduceResponse.log_start_offset")?
-        } else {
-            -1
-        };
+        let log_start_offset =
+            if version >= 5 { reader.read_i64("PartitionProduceResponse.log_start_offset")? } else { -1 };
         let record_errors = if version >= 8 {
             reader.read_array(flexible, 6, "PartitionProduceResponse.record_errors", |reader| {
                 BatchIndexAndErrorMessage::decode(reader, version)
@@ -406,10 +369,7 @@ impl PartitionProduceResponse {
             )?;
         }
         if version < 10 && self.current_leader != LeaderIdAndEpoch::default() {
-            return Err(EncodeError::not_in_version(
-                "PartitionProduceResponse.current_leader",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("PartitionProduceResponse.current_leader", version));
         }
         if flexible {
             let tags = writer.start_tagged_fields();
@@ -441,10 +401,7 @@ impl BatchIndexAndErrorMessage {
         if flexible {
             reader.skip_tagged_fields("BatchIndexAndErrorMessage")?;
         }
-        Ok(Self {
-            batch_index,
-            batch_index_error_message,
-        })
+        Ok(Self { batch_index, batch_index_error_message })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -473,10 +430,7 @@ pub struct LeaderIdAndEpoch {
 
 impl Default for LeaderIdAndEpoch {
     fn default() -> Self {
-        Self {
-            leader_id: -1,
-            leader_epoch: -1,
-        }
+        Self { leader_id: -1, leader_epoch: -1 }
     }
 }
 
@@ -485,10 +439,7 @@ impl LeaderIdAndEpoch {
         let leader_id = reader.read_i32("LeaderIdAndEpoch.leader_id")?;
         let leader_epoch = reader.read_i32("LeaderIdAndEpoch.leader_epoch")?;
         reader.skip_tagged_fields("LeaderIdAndEpoch")?;
-        Ok(Self {
-            leader_id,
-            leader_epoch,
-        })
+        Ok(Self { leader_id, leader_epoch })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -519,12 +470,7 @@ impl NodeEndpoint {
         let port = reader.read_i32("NodeEndpoint.port")?;
         let rack = reader.read_nullable_string(true, "NodeEndpoint.rack")?;
         reader.skip_tagged_fields("NodeEndpoint")?;
-        Ok(Self {
-            node_id,
-            host,
-            port,
-            rack,
-        })
+        Ok(Self { node_id, host, port, rack })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {

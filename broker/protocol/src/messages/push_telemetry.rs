@@ -34,13 +34,7 @@ impl Message for PushTelemetryRequest {
         let compression_type = reader.read_i8("PushTelemetryRequest.compression_type")?;
         let metrics = reader.read_bytes(true, "PushTelemetryRequest.metrics")?;
         reader.skip_tagged_fields("PushTelemetryRequest")?;
-        Ok(Self {
-            client_instance_id,
-            subscription_id,
-            terminating,
-            compression_type,
-            metrics,
-        })
+        Ok(Self { client_instance_id, subscription_id, terminating, compression_type, metrics })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -78,10 +72,7 @@ impl Message for PushTelemetryResponse {
         let throttle_time_ms = reader.read_i32("PushTelemetryResponse.throttle_time_ms")?;
         let error_code = reader.read_i16("PushTelemetryResponse.error_code")?;
         reader.skip_tagged_fields("PushTelemetryResponse")?;
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-        })
+        Ok(Self { throttle_time_ms, error_code })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

@@ -79,20 +79,12 @@ impl Message for SaslAuthenticateResponse {
         let error_message =
             reader.read_nullable_string(flexible, "SaslAuthenticateResponse.error_message")?;
         let auth_bytes = reader.read_bytes(flexible, "SaslAuthenticateResponse.auth_bytes")?;
-        let session_lifetime_ms = if version >= 1 {
-            reader.read_i64("SaslAuthenticateResponse.session_lifetime_ms")?
-        } else {
-            0
-        };
+        let session_lifetime_ms =
+            if version >= 1 { reader.read_i64("SaslAuthenticateResponse.session_lifetime_ms")? } else { 0 };
         if flexible {
             reader.skip_tagged_fields("SaslAuthenticateResponse")?;
         }
-        Ok(Self {
-            error_code,
-            error_message,
-            auth_bytes,
-            session_lifetime_ms,
-        })
+        Ok(Self { error_code, error_message, auth_bytes, session_lifetime_ms })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

@@ -53,10 +53,7 @@ impl Message for SaslHandshakeResponse {
         let mechanisms = reader.read_array(false, 2, "SaslHandshakeResponse.mechanisms", |reader| {
             reader.read_string(false, "SaslHandshakeResponse.mechanisms")
         })?;
-        Ok(Self {
-            error_code,
-            mechanisms,
-        })
+        Ok(Self { error_code, mechanisms })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

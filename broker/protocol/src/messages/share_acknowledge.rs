@@ -41,50 +41,27 @@ impl Message for ShareAcknowledgeRequest {
         let group_id = reader.read_nullable_string(true, "ShareAcknowledgeRequest.group_id")?;
         let member_id = reader.read_nullable_string(true, "ShareAcknowledgeRequest.member_id")?;
         let share_session_epoch = reader.read_i32("ShareAcknowledgeRequest.share_session_epoch")?;
-        let is_renew_ack = if version == 2 {
-            reader.read_bool("ShareAcknowledgeRequest.is_renew_ack")?
-        } else {
-            false
-        };
-        let topics = reader.read_array(
-            true,
-            18,
-            "ShareAcknowledgeRequest.topics",
-            AcknowledgeTopic::decode,
-        )?;
+        let is_renew_ack =
+            if version == 2 { reader.read_bool("ShareAcknowledgeRequest.is_renew_ack")? } else { false };
+        let topics =
+            reader.read_array(true, 18, "ShareAcknowledgeRequest.topics", AcknowledgeTopic::decode)?;
         reader.skip_tagged_fields("ShareAcknowledgeRequest")?;
-        Ok(Self {
-            group_id,
-            member_id,
-            share_session_epoch,
-            is_renew_ack,
-            topics,
-        })
+        Ok(Self { group_id, member_id, share_session_epoch, is_renew_ack, topics })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("ShareAcknowledgeRequest", version, &Self::VERSIONS)?;
         writer.write_nullable_string(true, self.group_id.as_deref(), "ShareAcknowledgeRequest.group_id")?;
-        writer.write_nullable_string(
-            true,
-            self.member_id.as_deref(),
-            "ShareAcknowledgeRequest.member_id",
-        )?;
+        writer.write_nullable_string(true, self.member_id.as_deref(), "ShareAcknowledgeRequest.member_id")?;
         writer.write_i32(self.share_session_epoch);
         if version == 2 {
             writer.write_bool(self.is_renew_ack);
         } else if self.is_renew_ack {
-            return Err(EncodeError::not_in_version(
-                "ShareAcknowledgeRequest.is_renew_ack",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("ShareAcknowledgeRequest.is_renew_ack", version));
         }
-        writer.write_array(
-            true,
-            &self.topics,
-            "ShareAcknowledgeRequest.topics",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(true, &self.topics, "ShareAcknowledgeRequest.topics", |writer, element| {
+            element.encode(writer)
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }
@@ -102,24 +79,17 @@ pub struct AcknowledgeTopic {
 impl AcknowledgeTopic {
     fn decode(reader: &mut Reader) -> Result<Self, DecodeError> {
         let topic_id = reader.read_uuid("AcknowledgeTopic.topic_id")?;
-        let partitions = reader.read_array(
-            true,
-            6,
-            "AcknowledgeTopic.partitions",
-            AcknowledgePartition::decode,
-        )?;
+        let partitions =
+            reader.read_array(true, 6, "AcknowledgeTopic.partitions", AcknowledgePartition::decode)?;
         reader.skip_tagged_fields("AcknowledgeTopic")?;
         Ok(Self { topic_id, partitions })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_uuid(self.topic_id);
-        writer.write_array(
-            true,
-            &self.partitions,
-            "AcknowledgeTopic.partitions",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(true, &self.partitions, "AcknowledgeTopic.partitions", |writer, element| {
+            element.encode(writer)
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }
@@ -144,10 +114,7 @@ impl AcknowledgePartition {
             AcknowledgementBatch::decode,
         )?;
         reader.skip_tagged_fields("AcknowledgePartition")?;
-        Ok(Self {
-            partition_index,
-            acknowledgement_batches,
-        })
+        Ok(Self { partition_index, acknowledgement_batches })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -183,11 +150,7 @@ impl AcknowledgementBatch {
                 reader.read_i8("AcknowledgementBatch.acknowledge_types")
             })?;
         reader.skip_tagged_fields("AcknowledgementBatch")?;
-        Ok(Self {
-            first_offset,
-            last_offset,
-            acknowledge_types,
-        })
+        Ok(Self { first_offset, last_offset, acknowledge_types })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -249,12 +212,8 @@ impl Message for ShareAcknowledgeResponse {
             "ShareAcknowledgeResponse.responses",
             ShareAcknowledgeTopicResponse::decode,
         )?;
-        let node_endpoints = reader.read_array(
-            true,
-            11,
-            "ShareAcknowledgeResponse.node_endpoints",
-            NodeEndpoint::decode,
-        )?;
+        let node_endpoints =
+            reader.read_array(true, 11, "ShareAcknowledgeResponse.node_endpoints", NodeEndpoint::decode)?;
         reader.skip_tagged_fields("ShareAcknowledgeResponse")?;
         Ok(Self {
             throttle_time_ms,
@@ -307,12 +266,8 @@ pub struct ShareAcknowledgeTopicResponse {
 impl ShareAcknowledgeTopicResponse {
     fn decode(reader: &mut Reader) -> Result<Self, DecodeError> {
         let topic_id = reader.read_uuid("ShareAcknowledgeTopicResponse.topic_id")?;
-        let partitions = reader.read_array(
-            true,
-            17,
-            "ShareAcknowledgeTopicResponse.partitions",
-            PartitionData::decode,
-        )?;
+        let partitions =
+            reader.read_array(true, 17, "ShareAcknowledgeTopicResponse.partitions", PartitionData::decode)?;
         reader.skip_tagged_fields("ShareAcknowledgeTopicResponse")?;
         Ok(Self { topic_id, partitions })
     }
@@ -350,12 +305,7 @@ impl PartitionData {
         let error_message = reader.read_nullable_string(true, "PartitionData.error_message")?;
         let current_leader = LeaderIdAndEpoch::decode(reader)?;
         reader.skip_tagged_fields("PartitionData")?;
-        Ok(Self {
-            partition_index,
-            error_code,
-            error_message,
-            current_leader,
-        })
+        Ok(Self { partition_index, error_code, error_message, current_leader })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -382,10 +332,7 @@ impl LeaderIdAndEpoch {
         let leader_id = reader.read_i32("LeaderIdAndEpoch.leader_id")?;
         let leader_epoch = reader.read_i32("LeaderIdAndEpoch.leader_epoch")?;
         reader.skip_tagged_fields("LeaderIdAndEpoch")?;
-        Ok(Self {
-            leader_id,
-            leader_epoch,
-        })
+        Ok(Self { leader_id, leader_epoch })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -416,12 +363,7 @@ impl NodeEndpoint {
         let port = reader.read_i32("NodeEndpoint.port")?;
         let rack = reader.read_nullable_string(true, "NodeEndpoint.rack")?;
         reader.skip_tagged_fields("NodeEndpoint")?;
-        Ok(Self {
-            node_id,
-            host,
-            port,
-            rack,
-        })
+        Ok(Self { node_id, host, port, rack })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {

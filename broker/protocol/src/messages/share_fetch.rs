@@ -67,23 +67,13 @@ impl Message for ShareFetchRequest {
         let max_bytes = reader.read_i32("ShareFetchRequest.max_bytes")?;
         let max_records = reader.read_i32("ShareFetchRequest.max_records")?;
         let batch_size = reader.read_i32("ShareFetchRequest.batch_size")?;
-        let share_acquire_mode = if version == 2 {
-            reader.read_i8("ShareFetchRequest.share_acquire_mode")?
-        } else {
-            0
-        };
-        let is_renew_ack = if version == 2 {
-            reader.read_bool("ShareFetchRequest.is_renew_ack")?
-        } else {
-            false
-        };
+        let share_acquire_mode =
+            if version == 2 { reader.read_i8("ShareFetchRequest.share_acquire_mode")? } else { 0 };
+        let is_renew_ack =
+            if version == 2 { reader.read_bool("ShareFetchRequest.is_renew_ack")? } else { false };
         let topics = reader.read_array(true, 18, "ShareFetchRequest.topics", FetchTopic::decode)?;
-        let forgotten_topics_data = reader.read_array(
-            true,
-            18,
-            "ShareFetchRequest.forgotten_topics_data",
-            ForgottenTopic::decode,
-        )?;
+        let forgotten_topics_data =
+            reader.read_array(true, 18, "ShareFetchRequest.forgotten_topics_data", ForgottenTopic::decode)?;
         reader.skip_tagged_fields("ShareFetchRequest")?;
         Ok(Self {
             group_id,
@@ -117,17 +107,11 @@ impl Message for ShareFetchRequest {
         if version == 2 {
             writer.write_bool(self.is_renew_ack);
         } else if self.is_renew_ack {
-            return Err(EncodeError::not_in_version(
-                "ShareFetchRequest.is_renew_ack",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("ShareFetchRequest.is_renew_ack", version));
         }
-        writer.write_array(
-            true,
-            &self.topics,
-            "ShareFetchRequest.topics",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(true, &self.topics, "ShareFetchRequest.topics", |writer, element| {
+            element.encode(writer)
+        })?;
         writer.write_array(
             true,
             &self.forgotten_topics_data,
@@ -158,12 +142,9 @@ impl FetchTopic {
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_uuid(self.topic_id);
-        writer.write_array(
-            true,
-            &self.partitions,
-            "FetchTopic.partitions",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(true, &self.partitions, "FetchTopic.partitions", |writer, element| {
+            element.encode(writer)
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }
@@ -188,10 +169,7 @@ impl FetchPartition {
             AcknowledgementBatch::decode,
         )?;
         reader.skip_tagged_fields("FetchPartition")?;
-        Ok(Self {
-            partition_index,
-            acknowledgement_batches,
-        })
+        Ok(Self { partition_index, acknowledgement_batches })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -227,11 +205,7 @@ impl AcknowledgementBatch {
                 reader.read_i8("AcknowledgementBatch.acknowledge_types")
             })?;
         reader.skip_tagged_fields("AcknowledgementBatch")?;
-        Ok(Self {
-            first_offset,
-            last_offset,
-            acknowledge_types,
-        })
+        Ok(Self { first_offset, last_offset, acknowledge_types })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -272,15 +246,10 @@ impl ForgottenTopic {
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_uuid(self.topic_id);
-        writer.write_array(
-            true,
-            &self.partitions,
-            "ForgottenTopic.partitions",
-            |writer, element| {
-                writer.write_i32(*element);
-                Ok(())
-            },
-        )?;
+        writer.write_array(true, &self.partitions, "ForgottenTopic.partitions", |writer, element| {
+            writer.write_i32(*element);
+            Ok(())
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }
@@ -325,12 +294,8 @@ impl Message for ShareFetchResponse {
             "ShareFetchResponse.responses",
             ShareFetchableTopicResponse::decode,
         )?;
-        let node_endpoints = reader.read_array(
-            true,
-            11,
-            "ShareFetchResponse.node_endpoints",
-            NodeEndpoint::decode,
-        )?;
+        let node_endpoints =
+            reader.read_array(true, 11, "ShareFetchResponse.node_endpoints", NodeEndpoint::decode)?;
         reader.skip_tagged_fields("ShareFetchResponse")?;
         Ok(Self {
             throttle_time_ms,
@@ -352,12 +317,9 @@ impl Message for ShareFetchResponse {
             "ShareFetchResponse.error_message",
         )?;
         writer.write_i32(self.acquisition_lock_timeout_ms);
-        writer.write_array(
-            true,
-            &self.responses,
-            "ShareFetchResponse.responses",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(true, &self.responses, "ShareFetchResponse.responses", |writer, element| {
+            element.encode(writer)
+        })?;
         writer.write_array(
             true,
             &self.node_endpoints,
@@ -381,12 +343,8 @@ pub struct ShareFetchableTopicResponse {
 impl ShareFetchableTopicResponse {
     fn decode(reader: &mut Reader) -> Result<Self, DecodeError> {
         let topic_id = reader.read_uuid("ShareFetchableTopicResponse.topic_id")?;
-        let partitions = reader.read_array(
-            true,
-            22,
-            "ShareFetchableTopicResponse.partitions",
-            PartitionData::decode,
-        )?;
+        let partitions =
+            reader.read_array(true, 22, "ShareFetchableTopicResponse.partitions", PartitionData::decode)?;
         reader.skip_tagged_fields("ShareFetchableTopicResponse")?;
         Ok(Self { topic_id, partitions })
     }
@@ -435,12 +393,8 @@ impl PartitionData {
             reader.read_nullable_string(true, "PartitionData.acknowledge_error_message")?;
         let current_leader = LeaderIdAndEpoch::decode(reader)?;
         let records = reader.read_records(true, "PartitionData.records")?;
-        let acquired_records = reader.read_array(
-            true,
-            19,
-            "PartitionData.acquired_records",
-            AcquiredRecords::decode,
-        )?;
+        let acquired_records =
+            reader.read_array(true, 19, "PartitionData.acquired_records", AcquiredRecords::decode)?;
         reader.skip_tagged_fields("PartitionData")?;
         Ok(Self {
             partition_index,
@@ -491,10 +445,7 @@ impl LeaderIdAndEpoch {
         let leader_id = reader.read_i32("LeaderIdAndEpoch.leader_id")?;
         let leader_epoch = reader.read_i32("LeaderIdAndEpoch.leader_epoch")?;
         reader.skip_tagged_fields("LeaderIdAndEpoch")?;
-        Ok(Self {
-            leader_id,
-            leader_epoch,
-        })
+        Ok(Self { leader_id, leader_epoch })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -522,11 +473,7 @@ impl AcquiredRecords {
         let last_offset = reader.read_i64("AcquiredRecords.last_offset")?;
         let delivery_count = reader.read_i16("AcquiredRecords.delivery_count")?;
         reader.skip_tagged_fields("AcquiredRecords")?;
-        Ok(Self {
-            first_offset,
-            last_offset,
-            delivery_count,
-        })
+        Ok(Self { first_offset, last_offset, delivery_count })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -558,12 +505,7 @@ impl NodeEndpoint {
         let port = reader.read_i32("NodeEndpoint.port")?;
         let rack = reader.read_nullable_string(true, "NodeEndpoint.rack")?;
         reader.skip_tagged_fields("NodeEndpoint")?;
-        Ok(Self {
-            node_id,
-            host,
-            port,
-            rack,
-        })
+        Ok(Self { node_id, host, port, rack })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {

@@ -26,10 +26,7 @@ impl Message for ShareGroupDescribeRequest {
         let include_authorized_operations =
             reader.read_bool("ShareGroupDescribeRequest.include_authorized_operations")?;
         reader.skip_tagged_fields("ShareGroupDescribeRequest")?;
-        Ok(Self {
-            group_ids,
-            include_authorized_operations,
-        })
+        Ok(Self { group_ids, include_authorized_operations })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -67,28 +64,18 @@ impl Message for ShareGroupDescribeResponse {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         reader.check_version("ShareGroupDescribeResponse", version, &Self::VERSIONS)?;
         let throttle_time_ms = reader.read_i32("ShareGroupDescribeResponse.throttle_time_ms")?;
-        let groups = reader.read_array(
-            true,
-            20,
-            "ShareGroupDescribeResponse.groups",
-            DescribedGroup::decode,
-        )?;
+        let groups =
+            reader.read_array(true, 20, "ShareGroupDescribeResponse.groups", DescribedGroup::decode)?;
         reader.skip_tagged_fields("ShareGroupDescribeResponse")?;
-        Ok(Self {
-            throttle_time_ms,
-            groups,
-        })
+        Ok(Self { throttle_time_ms, groups })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("ShareGroupDescribeResponse", version, &Self::VERSIONS)?;
         writer.write_i32(self.throttle_time_ms);
-        writer.write_array(
-            true,
-            &self.groups,
-            "ShareGroupDescribeResponse.groups",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(true, &self.groups, "ShareGroupDescribeResponse.groups", |writer, element| {
+            element.encode(writer)
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }
@@ -160,22 +147,15 @@ impl DescribedGroup {
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_i16(self.error_code);
-        writer.write_nullable_string(
-            true,
-            self.error_message.as_deref(),
-            "DescribedGroup.error_message",
-        )?;
+        writer.write_nullable_string(true, self.error_message.as_deref(), "DescribedGroup.error_message")?;
         writer.write_string(true, &self.group_id, "DescribedGroup.group_id")?;
         writer.write_string(true, &self.group_state, "DescribedGroup.group_state")?;
         writer.write_i32(self.group_epoch);
         writer.write_i32(self.assignment_epoch);
         writer.write_string(true, &self.assignor_name, "DescribedGroup.assignor_name")?;
-        writer.write_array(
-            true,
-            &self.members,
-            "DescribedGroup.members",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(true, &self.members, "DescribedGroup.members", |writer, element| {
+            element.encode(writer)
+        })?;
         writer.write_i32(self.authorized_operations);
         writer.write_no_tagged_fields();
         Ok(())
@@ -289,25 +269,16 @@ impl TopicPartitions {
             reader.read_i32("TopicPartitions.partitions")
         })?;
         reader.skip_tagged_fields("TopicPartitions")?;
-        Ok(Self {
-            topic_id,
-            topic_name,
-            partitions,
-        })
+        Ok(Self { topic_id, topic_name, partitions })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_uuid(self.topic_id);
         writer.write_string(true, &self.topic_name, "TopicPartitions.topic_name")?;
-        writer.write_array(
-            true,
-            &self.partitions,
-            "TopicPartitions.partitions",
-            |writer, element| {
-                writer.write_i32(*element);
-                Ok(())
-            },
-        )?;
+        writer.write_array(true, &self.partitions, "TopicPartitions.partitions", |writer, element| {
+            writer.write_i32(*element);
+            Ok(())
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }

@@ -37,13 +37,7 @@ impl Message for ShareGroupHeartbeatRequest {
             |reader| reader.read_string(true, "ShareGroupHeartbeatRequest.subscribed_topic_names"),
         )?;
         reader.skip_tagged_fields("ShareGroupHeartbeatRequest")?;
-        Ok(Self {
-            group_id,
-            member_id,
-            member_epoch,
-            rack_id,
-            subscribed_topic_names,
-        })
+        Ok(Self { group_id, member_id, member_epoch, rack_id, subscribed_topic_names })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -51,11 +45,7 @@ impl Message for ShareGroupHeartbeatRequest {
         writer.write_string(true, &self.group_id, "ShareGroupHeartbeatRequest.group_id")?;
         writer.write_string(true, &self.member_id, "ShareGroupHeartbeatRequest.member_id")?;
         writer.write_i32(self.member_epoch);
-        writer.write_nullable_string(
-            true,
-            self.rack_id.as_deref(),
-            "ShareGroupHeartbeatRequest.rack_id",
-        )?;
+        writer.write_nullable_string(true, self.rack_id.as_deref(), "ShareGroupHeartbeatRequest.rack_id")?;
         writer.write_nullable_array(
             true,
             self.subscribed_topic_names.as_deref(),
@@ -195,15 +185,10 @@ impl TopicPartitions {
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_uuid(self.topic_id);
-        writer.write_array(
-            true,
-            &self.partitions,
-            "TopicPartitions.partitions",
-            |writer, element| {
-                writer.write_i32(*element);
-                Ok(())
-            },
-        )?;
+        writer.write_array(true, &self.partitions, "TopicPartitions.partitions", |writer, element| {
+            writer.write_i32(*element);
+            Ok(())
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }

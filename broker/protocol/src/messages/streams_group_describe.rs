@@ -26,10 +26,7 @@ impl Message for StreamsGroupDescribeRequest {
         let include_authorized_operations =
             reader.read_bool("StreamsGroupDescribeRequest.include_authorized_operations")?;
         reader.skip_tagged_fields("StreamsGroupDescribeRequest")?;
-        Ok(Self {
-            group_ids,
-            include_authorized_operations,
-        })
+        Ok(Self { group_ids, include_authorized_operations })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -67,17 +64,10 @@ impl Message for StreamsGroupDescribeResponse {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         reader.check_version("StreamsGroupDescribeResponse", version, &Self::VERSIONS)?;
         let throttle_time_ms = reader.read_i32("StreamsGroupDescribeResponse.throttle_time_ms")?;
-        let groups = reader.read_array(
-            true,
-            20,
-            "StreamsGroupDescribeResponse.groups",
-            DescribedGroup::decode,
-        )?;
+        let groups =
+            reader.read_array(true, 20, "StreamsGroupDescribeResponse.groups", DescribedGroup::decode)?;
         reader.skip_tagged_fields("StreamsGroupDescribeResponse")?;
-        Ok(Self {
-            throttle_time_ms,
-            groups,
-        })
+        Ok(Self { throttle_time_ms, groups })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -164,11 +154,7 @@ impl DescribedGroup {
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_i16(self.error_code);
-        writer.write_nullable_string(
-            true,
-            self.error_message.as_deref(),
-            "DescribedGroup.error_message",
-        )?;
+        writer.write_nullable_string(true, self.error_message.as_deref(), "DescribedGroup.error_message")?;
         writer.write_string(true, &self.group_id, "DescribedGroup.group_id")?;
         writer.write_string(true, &self.group_state, "DescribedGroup.group_state")?;
         writer.write_i32(self.group_epoch);
@@ -177,12 +163,9 @@ impl DescribedGroup {
         if let Some(topology) = &self.topology {
             topology.encode(writer)?;
         }
-        writer.write_array(
-            true,
-            &self.members,
-            "DescribedGroup.members",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(true, &self.members, "DescribedGroup.members", |writer, element| {
+            element.encode(writer)
+        })?;
         writer.write_i32(self.authorized_operations);
         writer.write_no_tagged_fields();
         Ok(())
@@ -247,12 +230,8 @@ impl Subtopology {
             })?;
         let state_changelog_topics =
             reader.read_array(true, 9, "Subtopology.state_changelog_topics", TopicInfo::decode)?;
-        let repartition_source_topics = reader.read_array(
-            true,
-            9,
-            "Subtopology.repartition_source_topics",
-            TopicInfo::decode,
-        )?;
+        let repartition_source_topics =
+            reader.read_array(true, 9, "Subtopology.repartition_source_topics", TopicInfo::decode)?;
         reader.skip_tagged_fields("Subtopology")?;
         Ok(Self {
             subtopology_id,
@@ -265,12 +244,9 @@ impl Subtopology {
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_string(true, &self.subtopology_id, "Subtopology.subtopology_id")?;
-        writer.write_array(
-            true,
-            &self.source_topics,
-            "Subtopology.source_topics",
-            |writer, element| writer.write_string(true, element, "Subtopology.source_topics"),
-        )?;
+        writer.write_array(true, &self.source_topics, "Subtopology.source_topics", |writer, element| {
+            writer.write_string(true, element, "Subtopology.source_topics")
+        })?;
         writer.write_array(
             true,
             &self.repartition_sink_topics,
@@ -314,24 +290,16 @@ impl TopicInfo {
         let replication_factor = reader.read_i16("TopicInfo.replication_factor")?;
         let topic_configs = reader.read_array(true, 3, "TopicInfo.topic_configs", KeyValue::decode)?;
         reader.skip_tagged_fields("TopicInfo")?;
-        Ok(Self {
-            name,
-            partitions,
-            replication_factor,
-            topic_configs,
-        })
+        Ok(Self { name, partitions, replication_factor, topic_configs })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_string(true, &self.name, "TopicInfo.name")?;
         writer.write_i32(self.partitions);
         writer.write_i16(self.replication_factor);
-        writer.write_array(
-            true,
-            &self.topic_configs,
-            "TopicInfo.topic_configs",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(true, &self.topic_configs, "TopicInfo.topic_configs", |writer, element| {
+            element.encode(writer)
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }
@@ -426,24 +394,15 @@ impl Member {
         if let Some(user_endpoint) = &self.user_endpoint {
             user_endpoint.encode(writer)?;
         }
-        writer.write_array(
-            true,
-            &self.client_tags,
-            "Member.client_tags",
-            |writer, element| element.encode(writer),
-        )?;
-        writer.write_array(
-            true,
-            &self.task_offsets,
-            "Member.task_offsets",
-            |writer, element| element.encode(writer),
-        )?;
-        writer.write_array(
-            true,
-            &self.task_end_offsets,
-            "Member.task_end_offsets",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(true, &self.client_tags, "Member.client_tags", |writer, element| {
+            element.encode(writer)
+        })?;
+        writer.write_array(true, &self.task_offsets, "Member.task_offsets", |writer, element| {
+            element.encode(writer)
+        })?;
+        writer.write_array(true, &self.task_end_offsets, "Member.task_end_offsets", |writer, element| {
+            element.encode(writer)
+        })?;
         self.assignment.encode(writer)?;
         self.target_assignment.encode(writer)?;
         writer.write_bool(self.is_classic);
@@ -519,11 +478,7 @@ impl TaskOffset {
         let partition = reader.read_i32("TaskOffset.partition")?;
         let offset = reader.read_i64("TaskOffset.offset")?;
         reader.skip_tagged_fields("TaskOffset")?;
-        Ok(Self {
-            subtopology_id,
-            partition,
-            offset,
-        })
+        Ok(Self { subtopology_id, partition, offset })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -552,32 +507,19 @@ impl Assignment {
         let standby_tasks = reader.read_array(true, 3, "Assignment.standby_tasks", TaskIds::decode)?;
         let warmup_tasks = reader.read_array(true, 3, "Assignment.warmup_tasks", TaskIds::decode)?;
         reader.skip_tagged_fields("Assignment")?;
-        Ok(Self {
-            active_tasks,
-            standby_tasks,
-            warmup_tasks,
-        })
+        Ok(Self { active_tasks, standby_tasks, warmup_tasks })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
-        writer.write_array(
-            true,
-            &self.active_tasks,
-            "Assignment.active_tasks",
-            |writer, element| element.encode(writer),
-        )?;
-        writer.write_array(
-            true,
-            &self.standby_tasks,
-            "Assignment.standby_tasks",
-            |writer, element| element.encode(writer),
-        )?;
-        writer.write_array(
-            true,
-            &self.warmup_tasks,
-            "Assignment.warmup_tasks",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(true, &self.active_tasks, "Assignment.active_tasks", |writer, element| {
+            element.encode(writer)
+        })?;
+        writer.write_array(true, &self.standby_tasks, "Assignment.standby_tasks", |writer, element| {
+            element.encode(writer)
+        })?;
+        writer.write_array(true, &self.warmup_tasks, "Assignment.warmup_tasks", |writer, element| {
+            element.encode(writer)
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }
@@ -595,14 +537,10 @@ pub struct TaskIds {
 impl TaskIds {
     fn decode(reader: &mut Reader) -> Result<Self, DecodeError> {
         let subtopology_id = reader.read_string(true, "TaskIds.subtopology_id")?;
-        let partitions = reader.read_array(true, 4, "TaskIds.partitions", |reader| {
-            reader.read_i32("TaskIds.partitions")
-        })?;
+        let partitions = reader
+            .read_array(true, 4, "TaskIds.partitions", |reader| reader.read_i32("TaskIds.partitions"))?;
         reader.skip_tagged_fields("TaskIds")?;
-        Ok(Self {
-            subtopology_id,
-            partitions,
-        })
+        Ok(Self { subtopology_id, partitions })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {

@@ -243,12 +243,9 @@ impl Topology {
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_i32(self.epoch);
-        writer.write_array(
-            true,
-            &self.subtopologies,
-            "Topology.subtopologies",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(true, &self.subtopologies, "Topology.subtopologies", |writer, element| {
+            element.encode(writer)
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }
@@ -288,18 +285,10 @@ impl Subtopology {
             reader.read_array(true, 1, "Subtopology.repartition_sink_topics", |reader| {
                 reader.read_string(true, "Subtopology.repartition_sink_topics")
             })?;
-        let repartition_source_topics = reader.read_array(
-            true,
-            9,
-            "Subtopology.repartition_source_topics",
-            TopicInfo::decode,
-        )?;
-        let copartition_groups = reader.read_array(
-            true,
-            4,
-            "Subtopology.copartition_groups",
-            CopartitionGroup::decode,
-        )?;
+        let repartition_source_topics =
+            reader.read_array(true, 9, "Subtopology.repartition_source_topics", TopicInfo::decode)?;
+        let copartition_groups =
+            reader.read_array(true, 4, "Subtopology.copartition_groups", CopartitionGroup::decode)?;
         reader.skip_tagged_fields("Subtopology")?;
         Ok(Self {
             subtopology_id,
@@ -314,12 +303,9 @@ impl Subtopology {
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_string(true, &self.subtopology_id, "Subtopology.subtopology_id")?;
-        writer.write_array(
-            true,
-            &self.source_topics,
-            "Subtopology.source_topics",
-            |writer, element| writer.write_string(true, element, "Subtopology.source_topics"),
-        )?;
+        writer.write_array(true, &self.source_topics, "Subtopology.source_topics", |writer, element| {
+            writer.write_string(true, element, "Subtopology.source_topics")
+        })?;
         writer.write_array(
             true,
             &self.source_topic_regex,
@@ -375,24 +361,16 @@ impl TopicInfo {
         let replication_factor = reader.read_i16("TopicInfo.replication_factor")?;
         let topic_configs = reader.read_array(true, 3, "TopicInfo.topic_configs", KeyValue::decode)?;
         reader.skip_tagged_fields("TopicInfo")?;
-        Ok(Self {
-            name,
-            partitions,
-            replication_factor,
-            topic_configs,
-        })
+        Ok(Self { name, partitions, replication_factor, topic_configs })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_string(true, &self.name, "TopicInfo.name")?;
         writer.write_i32(self.partitions);
         writer.write_i16(self.replication_factor);
-        writer.write_array(
-            true,
-            &self.topic_configs,
-            "TopicInfo.topic_configs",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(true, &self.topic_configs, "TopicInfo.topic_configs", |writer, element| {
+            element.encode(writer)
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }
@@ -423,11 +401,7 @@ impl CopartitionGroup {
                 reader.read_i16("CopartitionGroup.repartition_source_topics")
             })?;
         reader.skip_tagged_fields("CopartitionGroup")?;
-        Ok(Self {
-            source_topics,
-            source_topic_regex,
-            repartition_source_topics,
-        })
+        Ok(Self { source_topics, source_topic_regex, repartition_source_topics })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -476,17 +450,12 @@ impl StreamsGroupHeartbeatRequestTaskIds {
     fn decode(reader: &mut Reader) -> Result<Self, DecodeError> {
         let subtopology_id =
             reader.read_string(true, "StreamsGroupHeartbeatRequestTaskIds.subtopology_id")?;
-        let partitions = reader.read_array(
-            true,
-            4,
-            "StreamsGroupHeartbeatRequestTaskIds.partitions",
-            |reader| reader.read_i32("StreamsGroupHeartbeatRequestTaskIds.partitions"),
-        )?;
+        let partitions =
+            reader.read_array(true, 4, "StreamsGroupHeartbeatRequestTaskIds.partitions", |reader| {
+                reader.read_i32("StreamsGroupHeartbeatRequestTaskIds.partitions")
+            })?;
         reader.skip_tagged_fields("StreamsGroupHeartbeatRequestTaskIds")?;
-        Ok(Self {
-            subtopology_id,
-            partitions,
-        })
+        Ok(Self { subtopology_id, partitions })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -576,11 +545,7 @@ impl TaskOffset {
         let partition = reader.read_i32("TaskOffset.partition")?;
         let offset = reader.read_i64("TaskOffset.offset")?;
         reader.skip_tagged_fields("TaskOffset")?;
-        Ok(Self {
-            subtopology_id,
-            partition,
-            offset,
-        })
+        Ok(Self { subtopology_id, partition, offset })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -779,10 +744,7 @@ impl Status {
         let status_code = reader.read_i8("Status.status_code")?;
         let status_detail = reader.read_string(true, "Status.status_detail")?;
         reader.skip_tagged_fields("Status")?;
-        Ok(Self {
-            status_code,
-            status_detail,
-        })
+        Ok(Self { status_code, status_detail })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -806,17 +768,12 @@ impl StreamsGroupHeartbeatResponseTaskIds {
     fn decode(reader: &mut Reader) -> Result<Self, DecodeError> {
         let subtopology_id =
             reader.read_string(true, "StreamsGroupHeartbeatResponseTaskIds.subtopology_id")?;
-        let partitions = reader.read_array(
-            true,
-            4,
-            "StreamsGroupHeartbeatResponseTaskIds.partitions",
-            |reader| reader.read_i32("StreamsGroupHeartbeatResponseTaskIds.partitions"),
-        )?;
+        let partitions =
+            reader.read_array(true, 4, "StreamsGroupHeartbeatResponseTaskIds.partitions", |reader| {
+                reader.read_i32("StreamsGroupHeartbeatResponseTaskIds.partitions")
+            })?;
         reader.skip_tagged_fields("StreamsGroupHeartbeatResponseTaskIds")?;
-        Ok(Self {
-            subtopology_id,
-            partitions,
-        })
+        Ok(Self { subtopology_id, partitions })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -853,24 +810,12 @@ pub struct EndpointToPartitions {
 impl EndpointToPartitions {
     fn decode(reader: &mut Reader) -> Result<Self, DecodeError> {
         let user_endpoint = StreamsGroupHeartbeatResponseEndpoint::decode(reader)?;
-        let active_partitions = reader.read_array(
-            true,
-            3,
-            "EndpointToPartitions.active_partitions",
-            TopicPartition::decode,
-        )?;
-        let standby_partitions = reader.read_array(
-            true,
-            3,
-            "EndpointToPartitions.standby_partitions",
-            TopicPartition::decode,
-        )?;
+        let active_partitions =
+            reader.read_array(true, 3, "EndpointToPartitions.active_partitions", TopicPartition::decode)?;
+        let standby_partitions =
+            reader.read_array(true, 3, "EndpointToPartitions.standby_partitions", TopicPartition::decode)?;
         reader.skip_tagged_fields("EndpointToPartitions")?;
-        Ok(Self {
-            user_endpoint,
-            active_partitions,
-            standby_partitions,
-        })
+        Ok(Self { user_endpoint, active_partitions, standby_partitions })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -938,15 +883,10 @@ impl TopicPartition {
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_string(true, &self.topic, "TopicPartition.topic")?;
-        writer.write_array(
-            true,
-            &self.partitions,
-            "TopicPartition.partitions",
-            |writer, element| {
-                writer.write_i32(*element);
-                Ok(())
-            },
-        )?;
+        writer.write_array(true, &self.partitions, "TopicPartition.partitions", |writer, element| {
+            writer.write_i32(*element);
+            Ok(())
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }

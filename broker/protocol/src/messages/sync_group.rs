@@ -81,10 +81,7 @@ impl Message for SyncGroupRequest {
                 "SyncGroupRequest.group_instance_id",
             )?;
         } else if self.group_instance_id.is_some() {
-            return Err(EncodeError::not_in_version(
-                "SyncGroupRequest.group_instance_id",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("SyncGroupRequest.group_instance_id", version));
         }
         if version == 5 {
             writer.write_nullable_string(
@@ -130,20 +127,13 @@ impl SyncGroupRequestAssignment {
         if flexible {
             reader.skip_tagged_fields("SyncGroupRequestAssignment")?;
         }
-        Ok(Self {
-            member_id,
-            assignment,
-        })
+        Ok(Self { member_id, assignment })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 4;
         writer.write_string(flexible, &self.member_id, "SyncGroupRequestAssignment.member_id")?;
-        writer.write_bytes(
-            flexible,
-            &self.assignment,
-            "SyncGroupRequestAssignment.assignment",
-        )?;
+        writer.write_bytes(flexible, &self.assignment, "SyncGroupRequestAssignment.assignment")?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -178,11 +168,8 @@ impl Message for SyncGroupResponse {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         reader.check_version("SyncGroupResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 4;
-        let throttle_time_ms = if version >= 1 {
-            reader.read_i32("SyncGroupResponse.throttle_time_ms")?
-        } else {
-            0
-        };
+        let throttle_time_ms =
+            if version >= 1 { reader.read_i32("SyncGroupResponse.throttle_time_ms")? } else { 0 };
         let error_code = reader.read_i16("SyncGroupResponse.error_code")?;
         let protocol_type = if version == 5 {
             reader.read_nullable_string(flexible, "SyncGroupResponse.protocol_type")?
@@ -198,13 +185,7 @@ impl Message for SyncGroupResponse {
         if flexible {
             reader.skip_tagged_fields("SyncGroupResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-            protocol_type,
-            protocol_name,
-            assignment,
-        })
+        Ok(Self { throttle_time_ms, error_code, protocol_type, protocol_name, assignment })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

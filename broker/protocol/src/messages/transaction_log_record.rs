@@ -24,11 +24,7 @@ impl Message for TransactionLogKey {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("TransactionLogKey", version, &Self::VERSIONS)?;
-        writer.write_string(
-            false,
-            &self.transactional_id,
-            "TransactionLogKey.transactional_id",
-        )?;
+        writer.write_string(false, &self.transactional_id, "TransactionLogKey.transactional_id")?;
         Ok(())
     }
 }
@@ -155,16 +151,10 @@ impl Message for TransactionLogValue {
         writer.write_i64(self.transaction_last_update_timestamp_ms);
         writer.write_i64(self.transaction_start_timestamp_ms);
         if version != 1 && self.previous_producer_id != -1 {
-            return Err(EncodeError::not_in_version(
-                "TransactionLogValue.previous_producer_id",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("TransactionLogValue.previous_producer_id", version));
         }
         if version != 1 && self.next_producer_id != -1 {
-            return Err(EncodeError::not_in_version(
-                "TransactionLogValue.next_producer_id",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("TransactionLogValue.next_producer_id", version));
         }
         if version != 1 && self.client_transaction_version != 0 {
             return Err(EncodeError::not_in_version(
@@ -173,10 +163,7 @@ impl Message for TransactionLogValue {
             ));
         }
         if version != 1 && self.next_producer_epoch != -1 {
-            return Err(EncodeError::not_in_version(
-                "TransactionLogValue.next_producer_epoch",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("TransactionLogValue.next_producer_epoch", version));
         }
         if flexible {
             let tags = writer.start_tagged_fields();

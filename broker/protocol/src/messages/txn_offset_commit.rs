@@ -52,11 +52,8 @@ impl Message for TxnOffsetCommitRequest {
         let group_id = reader.read_string(flexible, "TxnOffsetCommitRequest.group_id")?;
         let producer_id = reader.read_i64("TxnOffsetCommitRequest.producer_id")?;
         let producer_epoch = reader.read_i16("TxnOffsetCommitRequest.producer_epoch")?;
-        let generation_id = if version >= 3 {
-            reader.read_i32("TxnOffsetCommitRequest.generation_id")?
-        } else {
-            -1
-        };
+        let generation_id =
+            if version >= 3 { reader.read_i32("TxnOffsetCommitRequest.generation_id")? } else { -1 };
         let member_id = if version >= 3 {
             reader.read_string(flexible, "TxnOffsetCommitRequest.member_id")?
         } else {
@@ -88,29 +85,19 @@ impl Message for TxnOffsetCommitRequest {
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("TxnOffsetCommitRequest", version, &Self::VERSIONS)?;
         let flexible = version >= 3;
-        writer.write_string(
-            flexible,
-            &self.transactional_id,
-            "TxnOffsetCommitRequest.transactional_id",
-        )?;
+        writer.write_string(flexible, &self.transactional_id, "TxnOffsetCommitRequest.transactional_id")?;
         writer.write_string(flexible, &self.group_id, "TxnOffsetCommitRequest.group_id")?;
         writer.write_i64(self.producer_id);
         writer.write_i16(self.producer_epoch);
         if version >= 3 {
             writer.write_i32(self.generation_id);
         } else if self.generation_id != -1 {
-            return Err(EncodeError::not_in_version(
-                "TxnOffsetCommitRequest.generation_id",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("TxnOffsetCommitRequest.generation_id", version));
         }
         if version >= 3 {
             writer.write_string(flexible, &self.member_id, "TxnOffsetCommitRequest.member_id")?;
         } else if !self.member_id.is_empty() {
-            return Err(EncodeError::not_in_version(
-                "TxnOffsetCommitRequest.member_id",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("TxnOffsetCommitRequest.member_id", version));
         }
         if version >= 3 {
             writer.write_nullable_string(
@@ -119,17 +106,11 @@ impl Message for TxnOffsetCommitRequest {
                 "TxnOffsetCommitRequest.group_instance_id",
             )?;
         } else if self.group_instance_id.is_some() {
-            return Err(EncodeError::not_in_version(
-                "TxnOffsetCommitRequest.group_instance_id",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("TxnOffsetCommitRequest.group_instance_id", version));
         }
-        writer.write_array(
-            flexible,
-            &self.topics,
-            "TxnOffsetCommitRequest.topics",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.topics, "TxnOffsetCommitRequest.topics", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -215,12 +196,7 @@ impl TxnOffsetCommitRequestPartition {
         if flexible {
             reader.skip_tagged_fields("TxnOffsetCommitRequestPartition")?;
         }
-        Ok(Self {
-            partition_index,
-            committed_offset,
-            committed_leader_epoch,
-            committed_metadata,
-        })
+        Ok(Self { partition_index, committed_offset, committed_leader_epoch, committed_metadata })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -270,22 +246,16 @@ impl Message for TxnOffsetCommitResponse {
         if flexible {
             reader.skip_tagged_fields("TxnOffsetCommitResponse")?;
         }
-        Ok(Self {
-            throttle_time_ms,
-            topics,
-        })
+        Ok(Self { throttle_time_ms, topics })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("TxnOffsetCommitResponse", version, &Self::VERSIONS)?;
         let flexible = version >= 3;
         writer.write_i32(self.throttle_time_ms);
-        writer.write_array(
-            flexible,
-            &self.topics,
-            "TxnOffsetCommitResponse.topics",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(flexible, &self.topics, "TxnOffsetCommitResponse.topics", |writer, element| {
+            element.encode(writer, version)
+        })?;
         if flexible {
             writer.write_no_tagged_fields();
         }
@@ -349,10 +319,7 @@ impl TxnOffsetCommitResponsePartition {
         if flexible {
             reader.skip_tagged_fields("TxnOffsetCommitResponsePartition")?;
         }
-        Ok(Self {
-            partition_index,
-            error_code,
-        })
+        Ok(Self { partition_index, error_code })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

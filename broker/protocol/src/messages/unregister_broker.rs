@@ -50,11 +50,7 @@ pub struct UnregisterBrokerResponse {
 
 impl Default for UnregisterBrokerResponse {
     fn default() -> Self {
-        Self {
-            throttle_time_ms: 0,
-            error_code: 0,
-            error_message: Some(String::new()),
-        }
+        Self { throttle_time_ms: 0, error_code: 0, error_message: Some(String::new()) }
     }
 }
 
@@ -67,11 +63,7 @@ impl Message for UnregisterBrokerResponse {
         let error_code = reader.read_i16("UnregisterBrokerResponse.error_code")?;
         let error_message = reader.read_nullable_string(true, "UnregisterBrokerResponse.error_message")?;
         reader.skip_tagged_fields("UnregisterBrokerResponse")?;
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-            error_message,
-        })
+        Ok(Self { throttle_time_ms, error_code, error_message })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {

@@ -19,11 +19,7 @@ pub struct UpdateFeaturesRequest {
 
 impl Default for UpdateFeaturesRequest {
     fn default() -> Self {
-        Self {
-            timeout_ms: 60000,
-            feature_updates: Vec::new(),
-            validate_only: false,
-        }
+        Self { timeout_ms: 60000, feature_updates: Vec::new(), validate_only: false }
     }
 }
 
@@ -37,17 +33,10 @@ impl Message for UpdateFeaturesRequest {
             reader.read_array(true, 5, "UpdateFeaturesRequest.feature_updates", |reader| {
                 FeatureUpdateKey::decode(reader, version)
             })?;
-        let validate_only = if version >= 1 {
-            reader.read_bool("UpdateFeaturesRequest.validate_only")?
-        } else {
-            false
-        };
+        let validate_only =
+            if version >= 1 { reader.read_bool("UpdateFeaturesRequest.validate_only")? } else { false };
         reader.skip_tagged_fields("UpdateFeaturesRequest")?;
-        Ok(Self {
-            timeout_ms,
-            feature_updates,
-            validate_only,
-        })
+        Ok(Self { timeout_ms, feature_updates, validate_only })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -62,10 +51,7 @@ impl Message for UpdateFeaturesRequest {
         if version >= 1 {
             writer.write_bool(self.validate_only);
         } else if self.validate_only {
-            return Err(EncodeError::not_in_version(
-                "UpdateFeaturesRequest.validate_only",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("UpdateFeaturesRequest.validate_only", version));
         }
         writer.write_no_tagged_fields();
         Ok(())
@@ -87,12 +73,7 @@ pub struct FeatureUpdateKey {
 
 impl Default for FeatureUpdateKey {
     fn default() -> Self {
-        Self {
-            feature: String::new(),
-            max_version_level: 0,
-            allow_downgrade: false,
-            upgrade_type: 1,
-        }
+        Self { feature: String::new(), max_version_level: 0, allow_downgrade: false, upgrade_type: 1 }
     }
 }
 
@@ -100,23 +81,11 @@ impl FeatureUpdateKey {
     fn decode(reader: &mut Reader, version: i16) -> Result<Self, DecodeError> {
         let feature = reader.read_string(true, "FeatureUpdateKey.feature")?;
         let max_version_level = reader.read_i16("FeatureUpdateKey.max_version_level")?;
-        let allow_downgrade = if version == 0 {
-            reader.read_bool("FeatureUpdateKey.allow_downgrade")?
-        } else {
-            false
-        };
-        let upgrade_type = if version >= 1 {
-            reader.read_i8("FeatureUpdateKey.upgrade_type")?
-        } else {
-            1
-        };
+        let allow_downgrade =
+            if version == 0 { reader.read_bool("FeatureUpdateKey.allow_downgrade")? } else { false };
+        let upgrade_type = if version >= 1 { reader.read_i8("FeatureUpdateKey.upgrade_type")? } else { 1 };
         reader.skip_tagged_fields("FeatureUpdateKey")?;
-        Ok(Self {
-            feature,
-            max_version_level,
-            allow_downgrade,
-            upgrade_type,
-        })
+        Ok(Self { feature, max_version_level, allow_downgrade, upgrade_type })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -125,18 +94,12 @@ impl FeatureUpdateKey {
         if version == 0 {
             writer.write_bool(self.allow_downgrade);
         } else if self.allow_downgrade {
-            return Err(EncodeError::not_in_version(
-                "FeatureUpdateKey.allow_downgrade",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("FeatureUpdateKey.allow_downgrade", version));
         }
         if version >= 1 {
             writer.write_i8(self.upgrade_type);
         } else if self.upgrade_type != 1 {
-            return Err(EncodeError::not_in_version(
-                "FeatureUpdateKey.upgrade_type",
-                version,
-            ));
+            return Err(EncodeError::not_in_version("FeatureUpdateKey.upgrade_type", version));
         }
         writer.write_no_tagged_fields();
         Ok(())
@@ -164,12 +127,7 @@ pub struct UpdateFeaturesResponse {
 
 impl Default for UpdateFeaturesResponse {
     fn default() -> Self {
-        Self {
-            throttle_time_ms: 0,
-            error_code: 0,
-            error_message: Some(String::new()),
-            results: Vec::new(),
-        }
+        Self { throttle_time_ms: 0, error_code: 0, error_message: Some(String::new()), results: Vec::new() }
     }
 }
 
@@ -182,22 +140,12 @@ impl Message for UpdateFeaturesResponse {
         let error_code = reader.read_i16("UpdateFeaturesResponse.error_code")?;
         let error_message = reader.read_nullable_string(true, "UpdateFeaturesResponse.error_message")?;
         let results = if version <= 1 {
-            reader.read_array(
-                true,
-                5,
-                "UpdateFeaturesResponse.results",
-                UpdatableFeatureResult::decode,
-            )?
+            reader.read_array(true, 5, "UpdateFeaturesResponse.results", UpdatableFeatureResult::decode)?
         } else {
             Vec::new()
         };
         reader.skip_tagged_fields("UpdateFeaturesResponse")?;
-        Ok(Self {
-            throttle_time_ms,
-            error_code,
-            error_message,
-            results,
-        })
+        Ok(Self { throttle_time_ms, error_code, error_message, results })
     }
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
@@ -235,11 +183,7 @@ pub struct UpdatableFeatureResult {
 
 impl Default for UpdatableFeatureResult {
     fn default() -> Self {
-        Self {
-            feature: String::new(),
-            error_code: 0,
-            error_message: Some(String::new()),
-        }
+        Self { feature: String::new(), error_code: 0, error_message: Some(String::new()) }
     }
 }
 
@@ -249,11 +193,7 @@ impl UpdatableFeatureResult {
         let error_code = reader.read_i16("UpdatableFeatureResult.error_code")?;
         let error_message = reader.read_nullable_string(true, "UpdatableFeatureResult.error_message")?;
         reader.skip_tagged_fields("UpdatableFeatureResult")?;
-        Ok(Self {
-            feature,
-            error_code,
-            error_message,
-        })
+        Ok(Self { feature, error_code, error_message })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {

@@ -27,12 +27,9 @@ impl Message for WriteTxnMarkersRequest {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("WriteTxnMarkersRequest", version, &Self::VERSIONS)?;
-        writer.write_array(
-            true,
-            &self.markers,
-            "WriteTxnMarkersRequest.markers",
-            |writer, element| element.encode(writer, version),
-        )?;
+        writer.write_array(true, &self.markers, "WriteTxnMarkersRequest.markers", |writer, element| {
+            element.encode(writer, version)
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }
@@ -60,18 +57,11 @@ impl WritableTxnMarker {
         let producer_id = reader.read_i64("WritableTxnMarker.producer_id")?;
         let producer_epoch = reader.read_i16("WritableTxnMarker.producer_epoch")?;
         let transaction_result = reader.read_bool("WritableTxnMarker.transaction_result")?;
-        let topics = reader.read_array(
-            true,
-            3,
-            "WritableTxnMarker.topics",
-            WritableTxnMarkerTopic::decode,
-        )?;
+        let topics =
+            reader.read_array(true, 3, "WritableTxnMarker.topics", WritableTxnMarkerTopic::decode)?;
         let coordinator_epoch = reader.read_i32("WritableTxnMarker.coordinator_epoch")?;
-        let transaction_version = if version == 2 {
-            reader.read_i8("WritableTxnMarker.transaction_version")?
-        } else {
-            0
-        };
+        let transaction_version =
+            if version == 2 { reader.read_i8("WritableTxnMarker.transaction_version")? } else { 0 };
         reader.skip_tagged_fields("WritableTxnMarker")?;
         Ok(Self {
             producer_id,
@@ -87,12 +77,9 @@ impl WritableTxnMarker {
         writer.write_i64(self.producer_id);
         writer.write_i16(self.producer_epoch);
         writer.write_bool(self.transaction_result);
-        writer.write_array(
-            true,
-            &self.topics,
-            "WritableTxnMarker.topics",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(true, &self.topics, "WritableTxnMarker.topics", |writer, element| {
+            element.encode(writer)
+        })?;
         writer.write_i32(self.coordinator_epoch);
         if version == 2 {
             writer.write_i8(self.transaction_version);
@@ -119,10 +106,7 @@ impl WritableTxnMarkerTopic {
                 reader.read_i32("WritableTxnMarkerTopic.partition_indexes")
             })?;
         reader.skip_tagged_fields("WritableTxnMarkerTopic")?;
-        Ok(Self {
-            name,
-            partition_indexes,
-        })
+        Ok(Self { name, partition_indexes })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
@@ -171,12 +155,9 @@ impl Message for WriteTxnMarkersResponse {
 
     fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeError> {
         writer.check_version("WriteTxnMarkersResponse", version, &Self::VERSIONS)?;
-        writer.write_array(
-            true,
-            &self.markers,
-            "WriteTxnMarkersResponse.markers",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(true, &self.markers, "WriteTxnMarkersResponse.markers", |writer, element| {
+            element.encode(writer)
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }
@@ -206,12 +187,9 @@ impl WritableTxnMarkerResult {
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {
         writer.write_i64(self.producer_id);
-        writer.write_array(
-            true,
-            &self.topics,
-            "WritableTxnMarkerResult.topics",
-            |writer, element| element.encode(writer),
-        )?;
+        writer.write_array(true, &self.topics, "WritableTxnMarkerResult.topics", |writer, element| {
+            element.encode(writer)
+        })?;
         writer.write_no_tagged_fields();
         Ok(())
     }
@@ -266,10 +244,7 @@ impl WritableTxnMarkerPartitionResult {
         let partition_index = reader.read_i32("WritableTxnMarkerPartitionResult.partition_index")?;
         let error_code = reader.read_i16("WritableTxnMarkerPartitionResult.error_code")?;
         reader.skip_tagged_fields("WritableTxnMarkerPartitionResult")?;
-        Ok(Self {
-            partition_index,
-            error_code,
-        })
+        Ok(Self { partition_index, error_code })
     }
 
     fn encode(&self, writer: &mut Writer) -> Result<(), EncodeError> {

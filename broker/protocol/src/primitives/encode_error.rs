@@ -50,18 +50,12 @@ pub enum EncodeErrorKind {
 impl EncodeError {
     /// The field is set but does not exist in `version`.
     pub(crate) fn not_in_version(field: &'static str, version: i16) -> Self {
-        Self {
-            field,
-            kind: EncodeErrorKind::NotInVersion { version },
-        }
+        Self { field, kind: EncodeErrorKind::NotInVersion { version } }
     }
 
     /// The field is null but must not be in `version`.
     pub(crate) fn null_not_allowed(field: &'static str, version: i16) -> Self {
-        Self {
-            field,
-            kind: EncodeErrorKind::NullNotAllowed { version },
-        }
+        Self { field, kind: EncodeErrorKind::NullNotAllowed { version } }
     }
 }
 

@@ -45,12 +45,7 @@ impl Reader {
     #[must_use]
     pub fn new(frame: Bytes) -> Self {
         let end = frame.len();
-        Self {
-            frame,
-            position: 0,
-            end,
-            allowance: end.saturating_mul(ALLOCATION_FACTOR),
-        }
+        Self { frame, position: 0, end, allowance: end.saturating_mul(ALLOCATION_FACTOR) }
     }
 
     /// Bytes read so far.
@@ -87,10 +82,7 @@ impl Reader {
             return Ok(());
         }
         let (first, last) = (*versions.start(), *versions.end());
-        Err(self.error(
-            message,
-            DecodeErrorKind::UnsupportedVersion { version, first, last },
-        ))
+        Err(self.error(message, DecodeErrorKind::UnsupportedVersion { version, first, last }))
     }
 
     /// Reads a byte that is 0 for false.
@@ -128,8 +120,7 @@ impl Reader {
 
     pub(crate) fn read_string(&mut self, flexible: bool, field: &'static str) -> Result<String, DecodeError> {
         let start = self.position;
-        self.read_nullable_string(flexible, field)?
-            .ok_or_else(|| self.unexpected_null(field, start))
+        self.read_nullable_string(flexible, field)?.ok_or_else(|| self.unexpected_null(field, start))
     }
 
     pub(crate) fn read_nullable_string(
@@ -156,22 +147,15 @@ impl Reader {
         match std::str::from_utf8(bytes) {
             Ok(text) => Ok(Some(text.to_owned())),
             Err(error) => {
-                let kind = DecodeErrorKind::InvalidUtf8 {
-                    valid_bytes: error.valid_up_to(),
-                };
-                Err(DecodeError {
-                    field,
-                    offset: start,
-                    kind,
-                })
+                let kind = DecodeErrorKind::InvalidUtf8 { valid_bytes: error.valid_up_to() };
+                Err(DecodeError { field, offset: start, kind })
             }
         }
     }
 
     pub(crate) fn read_bytes(&mut self, flexible: bool, field: &'static str) -> Result<Bytes, DecodeError> {
         let start = self.position;
-        self.read_nullable_bytes(flexible, field)?
-            .ok_or_else(|| self.unexpected_null(field, start))
+        self.read_nullable_bytes(flexible, field)?.ok_or_else(|| self.unexpected_null(field, start))
     }
 
     pub(crate) fn read_nullable_bytes(
@@ -289,21 +273,14 @@ impl Reader {
         };
         let remaining = self.remaining();
         if count.saturating_mul(min_element_bytes) > remaining {
-            let kind = DecodeErrorKind::CountBeyondInput {
-                count,
-                min_element_bytes,
-                remaining,
-            };
+            let kind = DecodeErrorKind::CountBeyondInput { count, min_element_bytes, remaining };
             return Err(DecodeError { field, offset, kind });
         }
         let needed = count.saturating_mul(element_memory);
         match self.allowance.checked_sub(needed) {
             Some(left) => self.allowance = left,
             None => {
-                let kind = DecodeErrorKind::AllocationBeyondInput {
-                    needed,
-                    remaining: self.allowance,
-                };
+                let kind = DecodeErrorKind::AllocationBeyondInput { needed, remaining: self.allowance };
                 return Err(DecodeError { field, offset, kind });
             }
         }
@@ -335,11 +312,7 @@ impl Reader {
         match usize::try_from(length) {
             Ok(length) => Ok(Some(length)),
             Err(_) if length == -1 => Ok(None),
-            Err(_) => Err(DecodeError {
-                field,
-                offset,
-                kind: DecodeErrorKind::NegativeLength { length },
-            }),
+            Err(_) => Err(DecodeError { field, offset, kind: DecodeErrorKind::NegativeLength { length } }),
         }
     }
 
@@ -369,11 +342,7 @@ impl Reader {
     }
 
     fn check_remaining(&self, needed: usize, field: &'static str) -> Result<(), DecodeError> {
-        if needed > self.remaining() {
-            Err(self.unexpected_end(needed, field))
-        } else {
-            Ok(())
-        }
+        if needed > self.remaining() { Err(self.unexpected_end(needed, field)) } else { Ok(()) }
     }
 
     /// What is not read yet, within the tagged field being read.
@@ -382,30 +351,16 @@ impl Reader {
     }
 
     fn unexpected_end(&self, needed: usize, field: &'static str) -> DecodeError {
-        self.error(
-            field,
-            DecodeErrorKind::UnexpectedEnd {
-                needed,
-                remaining: self.remaining(),
-            },
-        )
+        self.error(field, DecodeErrorKind::UnexpectedEnd { needed, remaining: self.remaining() })
     }
 
     fn unexpected_null(&self, field: &'static str, offset: usize) -> DecodeError {
-        DecodeError {
-            field,
-            offset,
-            kind: DecodeErrorKind::UnexpectedNull,
-        }
+        DecodeError { field, offset, kind: DecodeErrorKind::UnexpectedNull }
     }
 
     /// An error about `field` at the present position.
     pub(crate) fn error(&self, field: &'static str, kind: impl Into<DecodeErrorKind>) -> DecodeError {
-        DecodeError {
-            field,
-            offset: self.position,
-            kind: kind.into(),
-        }
+        DecodeError { field, offset: self.position, kind: kind.into() }
     }
 }
 

@@ -46,9 +46,7 @@ pub fn decode_unsigned_varint(bytes: &[u8]) -> Result<(u32, usize), VarintError>
         return Ok((u32::from(first), 1));
     }
     let (value, length) = decode_groups(bytes, MAX_VARINT_BYTES, 32)?;
-    u32::try_from(value)
-        .map(|value| (value, length))
-        .map_err(|_| VarintError::TooLong { bits: 32 })
+    u32::try_from(value).map(|value| (value, length)).map_err(|_| VarintError::TooLong { bits: 32 })
 }
 
 /// Reads an unsigned 64-bit number; returns it and the count of bytes it took.
@@ -162,9 +160,7 @@ fn decode_groups(bytes: &[u8], max_bytes: usize, bits: u32) -> Result<(u64, usiz
         }
     }
     if bytes.len() < max_bytes {
-        Err(VarintError::Truncated {
-            available: bytes.len(),
-        })
+        Err(VarintError::Truncated { available: bytes.len() })
     } else {
         Err(VarintError::TooLong { bits })
     }
@@ -185,48 +181,27 @@ mod tests {
         encode_varint(1, &mut bytes);
         encode_varlong(i64::MIN, &mut bytes);
         assert_eq!(bytes[..2], [0x01, 0x02]);
-        assert_eq!(
-            bytes[2..],
-            [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]
-        );
+        assert_eq!(bytes[2..], [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]);
     }
 
     #[test]
     fn a_number_that_ends_early_is_truncated() {
-        assert_eq!(
-            decode_unsigned_varint(&[]),
-            Err(VarintError::Truncated { available: 0 })
-        );
-        assert_eq!(
-            decode_varlong(&[0x80, 0xff]),
-            Err(VarintError::Truncated { available: 2 })
-        );
+        assert_eq!(decode_unsigned_varint(&[]), Err(VarintError::Truncated { available: 0 }));
+        assert_eq!(decode_varlong(&[0x80, 0xff]), Err(VarintError::Truncated { available: 2 }));
     }
 
     #[test]
     fn bits_beyond_the_width_are_refused() {
-        assert_eq!(
-            decode_unsigned_varint(&[0xff; 5]),
-            Err(VarintError::TooLong { bits: 32 })
-        );
+        assert_eq!(decode_unsigned_varint(&[0xff; 5]), Err(VarintError::TooLong { bits: 32 }));
         assert_eq!(
             decode_unsigned_varint(&[0xff, 0xff, 0xff, 0xff, 0x1f]),
             Err(VarintError::TooLong { bits: 32 })
         );
-        assert_eq!(
-            decode_unsigned_varint(&[0xff, 0xff, 0xff, 0xff, 0x0f]),
-            Ok((u32::MAX, 5))
-        );
-        assert_eq!(
-            decode_unsigned_varlong(&[0xff; 11]),
-            Err(VarintError::TooLong { bits: 64 })
-        );
+        assert_eq!(decode_unsigned_varint(&[0xff, 0xff, 0xff, 0xff, 0x0f]), Ok((u32::MAX, 5)));
+        assert_eq!(decode_unsigned_varlong(&[0xff; 11]), Err(VarintError::TooLong { bits: 64 }));
         let mut tenth_too_wide = [0x80; 10];
         tenth_too_wide[9] = 0x02;
-        assert_eq!(
-            decode_unsigned_varlong(&tenth_too_wide),
-            Err(VarintError::TooLong { bits: 64 })
-        );
+        assert_eq!(decode_unsigned_varlong(&tenth_too_wide), Err(VarintError::TooLong { bits: 64 }));
     }
 
     #[test]

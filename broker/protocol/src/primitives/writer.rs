@@ -50,21 +50,13 @@ impl Writer {
     /// An empty writer with room for `capacity` bytes.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
-        Self {
-            buffer: BytesMut::with_capacity(capacity),
-            holes: Vec::new(),
-        }
+        Self { buffer: BytesMut::with_capacity(capacity), holes: Vec::new() }
     }
 
     /// Size of what was written, with its holes filled, in bytes.
     #[must_use]
     pub fn size_bytes(&self) -> usize {
-        self.buffer.len()
-            + self
-                .holes
-                .iter()
-                .map(|hole| hole.size_bytes as usize)
-                .sum::<usize>()
+        self.buffer.len() + self.holes.iter().map(|hole| hole.size_bytes as usize).sum::<usize>()
     }
 
     /// Ends writing; the holes are in ascending order.
@@ -154,9 +146,7 @@ impl Writer {
         if flexible {
             self.write_compact_length(length);
         } else {
-            let length = length.map_or(-1, |length| {
-                i16::try_from(length).expect("checked against i16::MAX")
-            });
+            let length = length.map_or(-1, |length| i16::try_from(length).expect("checked against i16::MAX"));
             self.buffer.put_i16(length);
         }
         self.buffer.put_slice(value.unwrap_or_default().as_bytes());
@@ -204,10 +194,7 @@ impl Writer {
         match value {
             Some(Records::Inline(bytes)) => self.buffer.put_slice(bytes),
             Some(&Records::Deferred(size_bytes)) if size_bytes > 0 => {
-                self.holes.push(Hole {
-                    position: self.buffer.len(),
-                    size_bytes,
-                });
+                self.holes.push(Hole { position: self.buffer.len(), size_bytes });
             }
             Some(Records::Deferred(_)) | None => {}
         }
@@ -232,10 +219,7 @@ impl Writer {
         mut write_element: impl FnMut(&mut Self, &T) -> Result<(), EncodeError>,
     ) -> Result<(), EncodeError> {
         self.write_length(flexible, elements.map(<[T]>::len), field)?;
-        elements
-            .unwrap_or_default()
-            .iter()
-            .try_for_each(|element| write_element(self, element))
+        elements.unwrap_or_default().iter().try_for_each(|element| write_element(self, element))
     }
 
     /// Writes the byte before a struct that may be null.
@@ -257,10 +241,7 @@ impl Writer {
 
     pub(crate) fn start_tag(&mut self, count: TagCount, tag: u32) -> TagStart {
         self.buffer[count.0] += 1;
-        assert!(
-            self.buffer[count.0] < 0x80,
-            "a struct has fewer than 128 tagged fields"
-        );
+        assert!(self.buffer[count.0] < 0x80, "a struct has fewer than 128 tagged fields");
         encode_unsigned_varint(tag, &mut self.buffer);
         TagStart(self.buffer.len())
     }
@@ -305,20 +286,14 @@ impl Writer {
     /// Writes a length plus one, 0 for null; the caller has checked that it fits.
     fn write_compact_length(&mut self, length: Option<usize>) {
         let length = length.map_or(0, |length| length + 1);
-        encode_unsigned_varint(
-            u32::try_from(length).expect("checked against i32::MAX"),
-            &mut self.buffer,
-        );
+        encode_unsigned_varint(u32::try_from(length).expect("checked against i32::MAX"), &mut self.buffer);
     }
 }
 
 fn check_length(length: usize, max: usize, field: &'static str) -> Result<u32, EncodeError> {
     match u32::try_from(length) {
         Ok(checked) if length <= max => Ok(checked),
-        _ => Err(EncodeError {
-            field,
-            kind: EncodeErrorKind::TooLong { length, max },
-        }),
+        _ => Err(EncodeError { field, kind: EncodeErrorKind::TooLong { length, max } }),
     }
 }
 
@@ -339,9 +314,7 @@ mod tests {
     #[test]
     fn a_string_longer_than_kafka_allows_is_refused() {
         for flexible in [false, true] {
-            let error = Writer::new()
-                .write_string(flexible, &"x".repeat(40_000), "Topic.name")
-                .unwrap_err();
+            let error = Writer::new().write_string(flexible, &"x".repeat(40_000), "Topic.name").unwrap_err();
             assert_eq!(error.to_string(), "Topic.name has length 40000, more than 32767");
         }
     }
@@ -362,28 +335,18 @@ mod tests {
     #[test]
     fn deferred_records_leave_a_hole_and_count_in_lengths() {
         let mut writer = Writer::new();
-        writer
-            .write_nullable_records(false, Some(&Records::Deferred(70_000)), "P.records")
-            .unwrap();
+        writer.write_nullable_records(false, Some(&Records::Deferred(70_000)), "P.records").unwrap();
         writer.write_i8(5);
         assert_eq!(writer.size_bytes(), 4 + 70_000 + 1);
         let (bytes, holes) = writer.finish();
         assert_eq!(&bytes[..], [0, 1, 0x11, 0x70, 5]);
-        assert_eq!(
-            holes,
-            [Hole {
-                position: 4,
-                size_bytes: 70_000
-            }]
-        );
+        assert_eq!(holes, [Hole { position: 4, size_bytes: 70_000 }]);
     }
 
     #[test]
     fn no_deferred_bytes_leave_no_hole() {
         let mut writer = Writer::new();
-        writer
-            .write_records(true, &Records::Deferred(0), "P.records")
-            .unwrap();
+        writer.write_records(true, &Records::Deferred(0), "P.records").unwrap();
         assert_eq!(writer.finish(), (Bytes::from_static(&[1]), Vec::new()));
     }
 }

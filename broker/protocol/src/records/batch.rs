@@ -104,15 +104,9 @@ impl RecordBatch {
         let header = Self::peek_header(input)?;
         let size = header.size_bytes();
         if input.len() < size {
-            return Err(BatchError::Incomplete {
-                needed: size,
-                available: input.len(),
-            });
+            return Err(BatchError::Incomplete { needed: size, available: input.len() });
         }
-        Ok(Some(Self {
-            header,
-            bytes: input.split_to(size),
-        }))
+        Ok(Some(Self { header, bytes: input.split_to(size) }))
     }
 
     /// Reads the header at the front of `input` and checks it as [`Self::decode_next`] does; the records need
@@ -124,45 +118,27 @@ impl RecordBatch {
         let available = input.len();
         // Formats 0 and 1 are shorter: name the version before asking for bytes they do not have.
         let Some(&magic) = input.get(MAGIC_POSITION) else {
-            return Err(BatchError::Incomplete {
-                needed: HEADER_BYTES,
-                available,
-            });
+            return Err(BatchError::Incomplete { needed: HEADER_BYTES, available });
         };
         let magic = magic.cast_signed();
         if magic != MAGIC {
-            let (base_offset, _) = input
-                .split_first_chunk()
-                .expect("the magic byte lies behind the offset");
+            let (base_offset, _) = input.split_first_chunk().expect("the magic byte lies behind the offset");
             return Err(BatchError::UnsupportedMagic {
                 base_offset: i64::from_be_bytes(*base_offset),
                 magic,
             });
         }
         let Some(bytes) = input.first_chunk::<HEADER_BYTES>() else {
-            return Err(BatchError::Incomplete {
-                needed: HEADER_BYTES,
-                available,
-            });
+            return Err(BatchError::Incomplete { needed: HEADER_BYTES, available });
         };
         let header = BatchHeader::decode(bytes);
         let base_offset = header.base_offset;
         if header.size_bytes() < HEADER_BYTES {
-            return Err(BatchError::InvalidLength {
-                base_offset,
-                length: header.batch_length,
-            });
+            return Err(BatchError::InvalidLength { base_offset, length: header.batch_length });
         }
         let last_offset_delta = header.last_offset_delta;
-        if last_offset_delta < 0
-            || base_offset
-                .checked_add(i64::from(last_offset_delta) + 1)
-                .is_none()
-        {
-            return Err(BatchError::InvalidOffsetDelta {
-                base_offset,
-                last_offset_delta,
-            });
+        if last_offset_delta < 0 || base_offset.checked_add(i64::from(last_offset_delta) + 1).is_none() {
+            return Err(BatchError::InvalidOffsetDelta { base_offset, last_offset_delta });
         }
         Ok(header)
     }
@@ -227,10 +203,7 @@ impl RecordBatch {
     /// [`BatchError::UnknownCompression`] for the numbers 5 to 7.
     pub fn compression(&self) -> Result<Compression, BatchError> {
         let base_offset = self.header.base_offset;
-        self.header
-            .attributes
-            .compression()
-            .map_err(|id| BatchError::UnknownCompression { base_offset, id })
+        self.header.attributes.compression().map_err(|id| BatchError::UnknownCompression { base_offset, id })
     }
 
     /// Compares the stored checksum with the bytes.
@@ -239,19 +212,11 @@ impl RecordBatch {
     /// [`BatchError::ChecksumMismatch`] if they differ.
     pub fn verify_checksum(&self) -> Result<(), BatchError> {
         let computed = crc32c::crc32c(&self.bytes[CHECKSUM_START..]);
-        let BatchHeader {
-            base_offset,
-            crc: stored,
-            ..
-        } = self.header;
+        let BatchHeader { base_offset, crc: stored, .. } = self.header;
         if computed == stored {
             Ok(())
         } else {
-            Err(BatchError::ChecksumMismatch {
-                base_offset,
-                stored,
-                computed,
-            })
+            Err(BatchError::ChecksumMismatch { base_offset, stored, computed })
         }
     }
 
@@ -308,9 +273,7 @@ impl RecordBatch {
     #[must_use]
     pub fn header_with_append_time(&self, append_time_ms: i64) -> BatchHeader {
         let mut header = self.header;
-        header.attributes = header
-            .attributes
-            .with_timestamp_type(TimestampType::LogAppendTime);
+        header.attributes = header.attributes.with_timestamp_type(TimestampType::LogAppendTime);
         header.max_timestamp = append_time_ms;
         header.crc = header.checksum(&self.bytes[HEADER_BYTES..]);
         header
@@ -327,10 +290,7 @@ impl RecordBatch {
         let mut bytes = Vec::with_capacity(self.bytes.len());
         bytes.extend_from_slice(&header.encode());
         bytes.extend_from_slice(payload);
-        Self {
-            header,
-            bytes: bytes.into(),
-        }
+        Self { header, bytes: bytes.into() }
     }
 }
 

@@ -106,12 +106,7 @@ impl BatchBuilder {
         value: Option<&[u8]>,
         headers: &[HeaderRef<'_>],
     ) -> Option<i32> {
-        let fields = RecordFields {
-            timestamp,
-            key,
-            value,
-            headers: headers.iter().copied(),
-        };
+        let fields = RecordFields { timestamp, key, value, headers: headers.iter().copied() };
         self.append_fields(self.next_offset_delta, fields)
     }
 
@@ -119,25 +114,10 @@ impl BatchBuilder {
     /// Returns `None` if it does not fit or lies before, or too far behind, the batch's base offset.
     pub fn try_append_record(&mut self, record: &RecordRef<'_>) -> Option<i32> {
         let offset_delta = record.offset.checked_sub(self.options.base_offset)?;
-        let offset_delta = i32::try_from(offset_delta)
-            .ok()
-            .filter(|delta| *delta >= self.next_offset_delta)?;
-        let RecordRef {
-            timestamp,
-            key,
-            value,
-            ref headers,
-            ..
-        } = *record;
-        self.append_fields(
-            offset_delta,
-            RecordFields {
-                timestamp,
-                key,
-                value,
-                headers: headers.clone(),
-            },
-        )
+        let offset_delta =
+            i32::try_from(offset_delta).ok().filter(|delta| *delta >= self.next_offset_delta)?;
+        let RecordRef { timestamp, key, value, ref headers, .. } = *record;
+        self.append_fields(offset_delta, RecordFields { timestamp, key, value, headers: headers.clone() })
     }
 
     /// Says who writes the batch; a producer knows its first sequence number only when it sends.
@@ -184,19 +164,12 @@ impl BatchBuilder {
         if codec != Compression::None {
             let mut compressed = Vec::with_capacity(HEADER_BYTES + self.buffer.len() / 2);
             compressed.resize(HEADER_BYTES, 0);
-            compress(
-                codec,
-                self.options.level,
-                &self.buffer[HEADER_BYTES..],
-                &mut compressed,
-            )?;
+            compress(codec, self.options.level, &self.buffer[HEADER_BYTES..], &mut compressed)?;
             self.buffer = compressed;
         }
         let limit = i32::MAX.unsigned_abs() as usize;
-        let batch_length = length_field(self.buffer.len()).ok_or(CompressionError::TooLarge {
-            codec: codec.name(),
-            limit,
-        })?;
+        let batch_length = length_field(self.buffer.len())
+            .ok_or(CompressionError::TooLarge { codec: codec.name(), limit })?;
         let header = self.header(batch_length);
         self.buffer[..HEADER_BYTES].copy_from_slice(&header.encode());
         Ok(self.buffer.into())
@@ -237,11 +210,7 @@ impl BatchBuilder {
         H: ExactSizeIterator<Item = HeaderRef<'a>> + Clone,
     {
         let is_first = self.record_count == 0;
-        let base_timestamp = if is_first {
-            record.timestamp
-        } else {
-            self.base_timestamp
-        };
+        let base_timestamp = if is_first { record.timestamp } else { self.base_timestamp };
         let timestamp_delta = record.timestamp.wrapping_sub(base_timestamp);
         let body_size = record.size(timestamp_delta, offset_delta);
         let length = i32::try_from(body_size).ok()?;
@@ -254,11 +223,7 @@ impl BatchBuilder {
         self.buffer.reserve(size);
         encode_varint(length, &mut self.buffer);
         record.write(timestamp_delta, offset_delta, &mut self.buffer);
-        debug_assert_eq!(
-            self.buffer.len(),
-            after,
-            "the size was computed from the same fields"
-        );
+        debug_assert_eq!(self.buffer.len(), after, "the size was computed from the same fields");
         self.base_timestamp = base_timestamp;
         self.max_timestamp = self.max_timestamp.max(record.timestamp);
         self.next_offset_delta = next_offset_delta;

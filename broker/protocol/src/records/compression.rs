@@ -119,10 +119,7 @@ pub fn compress(
         Compression::Lz4 => compress_lz4(content, output),
         Compression::Zstd => compress_zstd(level, content, output),
     };
-    result.map_err(|source| CompressionError::Malformed {
-        codec: codec.name(),
-        source,
-    })
+    result.map_err(|source| CompressionError::Malformed { codec: codec.name(), source })
 }
 
 fn compress_gzip(level: Option<i32>, content: &[u8], output: &mut Vec<u8>) -> io::Result<()> {
@@ -135,9 +132,7 @@ fn compress_gzip(level: Option<i32>, content: &[u8], output: &mut Vec<u8>) -> io
 fn compress_lz4(content: &[u8], output: &mut Vec<u8>) -> io::Result<()> {
     use lz4_flex::frame::{BlockMode, BlockSize, FrameEncoder, FrameInfo};
     // Kafka's reader knows neither linked blocks nor preset dictionaries.
-    let info = FrameInfo::new()
-        .block_mode(BlockMode::Independent)
-        .block_size(BlockSize::Max64KB);
+    let info = FrameInfo::new().block_mode(BlockMode::Independent).block_size(BlockSize::Max64KB);
     let mut encoder = FrameEncoder::with_frame_info(info, output);
     encoder.write_all(content)?;
     encoder.finish().map(drop).map_err(io::Error::from)
@@ -199,9 +194,7 @@ mod tests {
 
     #[test]
     fn every_codec_returns_what_it_was_given() {
-        let content: Vec<u8> = (0..200_000u32)
-            .map(|number| (number / 100).to_le_bytes()[0])
-            .collect();
+        let content: Vec<u8> = (0..200_000u32).map(|number| (number / 100).to_le_bytes()[0]).collect();
         for codec in Compression::ALL {
             for size in [0, 1, 100, 32 * 1024, 32 * 1024 + 1, content.len()] {
                 let output = decompress(codec, &compressed(codec, &content[..size]), LIMIT).unwrap();

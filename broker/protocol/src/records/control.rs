@@ -29,19 +29,11 @@ impl ControlType {
     /// [`ControlError`] if the key is shorter than four bytes or its version negative.
     pub fn from_key(key: &[u8]) -> Result<Self, ControlError> {
         let mut input = key;
-        let version = input.try_get_i16().map_err(|_| ControlError::Short {
-            field: "key",
-            size: key.len(),
-        })?;
-        let id = input.try_get_i16().map_err(|_| ControlError::Short {
-            field: "key",
-            size: key.len(),
-        })?;
+        let version =
+            input.try_get_i16().map_err(|_| ControlError::Short { field: "key", size: key.len() })?;
+        let id = input.try_get_i16().map_err(|_| ControlError::Short { field: "key", size: key.len() })?;
         match (version, id) {
-            (..0, _) => Err(ControlError::Version {
-                field: "key",
-                version,
-            }),
+            (..0, _) => Err(ControlError::Version { field: "key", version }),
             (_, 0) => Ok(Self::Abort),
             (_, 1) => Ok(Self::Commit),
             (_, other) => Ok(Self::Other(other)),
@@ -110,33 +102,20 @@ impl EndTransactionMarker {
             ControlType::Commit => true,
             ControlType::Other(id) => return Err(ControlError::NotAMarker { id }),
         };
-        let short = |_| ControlError::Short {
-            field: "value",
-            size: value.len(),
-        };
+        let short = |_| ControlError::Short { field: "value", size: value.len() };
         let mut input = value;
         let version = input.try_get_i16().map_err(short)?;
         if version < 0 {
-            return Err(ControlError::Version {
-                field: "value",
-                version,
-            });
+            return Err(ControlError::Version { field: "value", version });
         }
         let coordinator_epoch = input.try_get_i32().map_err(short)?;
-        Ok(Self {
-            committed,
-            coordinator_epoch,
-        })
+        Ok(Self { committed, coordinator_epoch })
     }
 
     /// What the marker says, as a control record's type.
     #[must_use]
     pub fn control_type(&self) -> ControlType {
-        if self.committed {
-            ControlType::Commit
-        } else {
-            ControlType::Abort
-        }
+        if self.committed { ControlType::Commit } else { ControlType::Abort }
     }
 
     /// The key of the marker's record.
@@ -160,23 +139,14 @@ mod tests {
     #[test]
     fn a_marker_reads_back_as_it_was_written() {
         for committed in [false, true] {
-            let marker = EndTransactionMarker {
-                committed,
-                coordinator_epoch: 7,
-            };
-            assert_eq!(
-                EndTransactionMarker::decode(&marker.key(), &marker.value()),
-                Ok(marker)
-            );
+            let marker = EndTransactionMarker { committed, coordinator_epoch: 7 };
+            assert_eq!(EndTransactionMarker::decode(&marker.key(), &marker.value()), Ok(marker));
         }
     }
 
     #[test]
     fn a_short_or_foreign_control_record_is_refused_and_a_longer_value_accepted() {
-        let marker = EndTransactionMarker {
-            committed: true,
-            coordinator_epoch: 7,
-        };
+        let marker = EndTransactionMarker { committed: true, coordinator_epoch: 7 };
         for end in 0..4 {
             assert!(ControlType::from_key(&marker.key()[..end]).is_err());
         }

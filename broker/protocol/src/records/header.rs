@@ -75,11 +75,7 @@ impl Attributes {
     /// What the timestamps mean.
     #[must_use]
     pub fn timestamp_type(self) -> TimestampType {
-        if self.has(Self::LOG_APPEND_TIME) {
-            TimestampType::LogAppendTime
-        } else {
-            TimestampType::CreateTime
-        }
+        if self.has(Self::LOG_APPEND_TIME) { TimestampType::LogAppendTime } else { TimestampType::CreateTime }
     }
 
     /// Whether the batch belongs to a transaction.
@@ -109,10 +105,7 @@ impl Attributes {
     /// The same attributes with another meaning of timestamps.
     #[must_use]
     pub fn with_timestamp_type(self, timestamp_type: TimestampType) -> Self {
-        self.with(
-            Self::LOG_APPEND_TIME,
-            timestamp_type == TimestampType::LogAppendTime,
-        )
+        self.with(Self::LOG_APPEND_TIME, timestamp_type == TimestampType::LogAppendTime)
     }
 
     /// The same attributes with the transactional bit set or cleared.

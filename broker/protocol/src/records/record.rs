@@ -96,11 +96,7 @@ impl<'a> Iterator for HeaderIter<'a> {
 
     fn next(&mut self) -> Option<HeaderRef<'a>> {
         self.remaining = self.remaining.checked_sub(1)?;
-        Some(
-            self.fields
-                .header()
-                .expect("the headers were read once when the record was checked"),
-        )
+        Some(self.fields.header().expect("the headers were read once when the record was checked"))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -154,21 +150,14 @@ impl RecordSet {
         }
         match records.fields.rest.len() {
             0 => Ok(()),
-            extra => Err(records.fail(RecordError::TrailingBytes {
-                field: "record",
-                extra,
-            })),
+            extra => Err(records.fail(RecordError::TrailingBytes { field: "record", extra })),
         }
     }
 
     /// Iterates over the records. The first error ends the iteration.
     #[must_use]
     pub fn iter(&self) -> RecordIter<'_> {
-        RecordIter {
-            fields: Fields { rest: &self.payload },
-            origin: self.origin,
-            index: 0,
-        }
+        RecordIter { fields: Fields { rest: &self.payload }, origin: self.origin, index: 0 }
     }
 }
 
@@ -195,17 +184,11 @@ impl<'a> RecordIter<'a> {
         let index = self.index;
         self.index = i32::MAX;
         self.fields = Fields::default();
-        BatchError::Record {
-            base_offset: self.origin.base_offset,
-            index,
-            source,
-        }
+        BatchError::Record { base_offset: self.origin.base_offset, index, source }
     }
 
     fn decode(&mut self) -> Result<RecordRef<'a>, RecordError> {
-        let mut body = Fields {
-            rest: self.fields.sized("record")?,
-        };
+        let mut body = Fields { rest: self.fields.sized("record")? };
         body.rest = body.rest.get(1..).ok_or(RecordError::NoAttributes)?;
         let timestamp_delta = body.varlong("timestamp delta")?;
         let offset_delta = body.varint("offset delta")?;
@@ -218,13 +201,7 @@ impl<'a> RecordIter<'a> {
             .append_time
             .unwrap_or_else(|| self.origin.base_timestamp.wrapping_add(timestamp_delta));
         let offset = self.origin.base_offset.wrapping_add(i64::from(offset_delta));
-        Ok(RecordRef {
-            offset,
-            timestamp,
-            key,
-            value,
-            headers,
-        })
+        Ok(RecordRef { offset, timestamp, key, value, headers })
     }
 }
 
@@ -234,12 +211,8 @@ impl<'a> Iterator for RecordIter<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         if self.index >= self.origin.record_count {
             let extra = self.fields.rest.len();
-            return (extra > 0).then(|| {
-                Err(self.fail(RecordError::TrailingBytes {
-                    field: "record",
-                    extra,
-                }))
-            });
+            return (extra > 0)
+                .then(|| Err(self.fail(RecordError::TrailingBytes { field: "record", extra })));
         }
         match self.decode() {
             Ok(record) => {
@@ -277,14 +250,8 @@ impl<'a> Fields<'a> {
     #[inline]
     fn take(&mut self, field: &'static str, length: i32) -> Result<&'a [u8], RecordError> {
         let available = self.rest.len();
-        let taken = usize::try_from(length)
-            .ok()
-            .and_then(|length| self.rest.split_at_checked(length));
-        let (bytes, rest) = taken.ok_or(RecordError::Length {
-            field,
-            length,
-            available,
-        })?;
+        let taken = usize::try_from(length).ok().and_then(|length| self.rest.split_at_checked(length));
+        let (bytes, rest) = taken.ok_or(RecordError::Length { field, length, available })?;
         self.rest = rest;
         Ok(bytes)
     }
@@ -305,10 +272,7 @@ impl<'a> Fields<'a> {
 
     #[inline]
     fn header(&mut self) -> Result<HeaderRef<'a>, RecordError> {
-        Ok(HeaderRef {
-            key: self.sized("header key")?,
-            value: self.nullable("header value")?,
-        })
+        Ok(HeaderRef { key: self.sized("header key")?, value: self.nullable("header value")? })
     }
 
     /// Reads the header count and every header once, up to the end of the record.
@@ -321,19 +285,13 @@ impl<'a> Fields<'a> {
             length: count,
             available: self.rest.len(),
         })?;
-        let headers = HeaderIter {
-            remaining,
-            fields: *self,
-        };
+        let headers = HeaderIter { remaining, fields: *self };
         for _ in 0..remaining {
             self.header()?;
         }
         match self.rest.len() {
             0 => Ok(headers),
-            extra => Err(RecordError::TrailingBytes {
-                field: "field",
-                extra,
-            }),
+            extra => Err(RecordError::TrailingBytes { field: "field", extra }),
         }
     }
 }

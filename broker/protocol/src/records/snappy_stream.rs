@@ -46,19 +46,14 @@ pub(super) fn decompress(input: &[u8], limit: usize) -> io::Result<Option<Vec<u8
     let mut rest = input;
     while !rest.is_empty() {
         if rest.starts_with(&MAGIC) {
-            rest = rest
-                .get(STREAM_HEADER_BYTES..)
-                .ok_or_else(|| malformed("the stream header is cut off"))?;
+            rest =
+                rest.get(STREAM_HEADER_BYTES..).ok_or_else(|| malformed("the stream header is cut off"))?;
             continue;
         }
-        let (size, after) = rest
-            .split_first_chunk()
-            .ok_or_else(|| malformed("a block's size is cut off"))?;
+        let (size, after) = rest.split_first_chunk().ok_or_else(|| malformed("a block's size is cut off"))?;
         let size = usize::try_from(i32::from_be_bytes(*size))
             .map_err(|_| malformed("a block's size is negative"))?;
-        let (block, after) = after
-            .split_at_checked(size)
-            .ok_or_else(|| malformed("a block is cut off"))?;
+        let (block, after) = after.split_at_checked(size).ok_or_else(|| malformed("a block is cut off"))?;
         if !append_block(block, limit, &mut output)? {
             return Ok(None);
         }
@@ -93,9 +88,7 @@ mod tests {
 
     #[test]
     fn a_raw_block_reads_like_a_stream() {
-        let raw = snap::raw::Encoder::new()
-            .compress_vec(b"tide tide tide tide")
-            .unwrap();
+        let raw = snap::raw::Encoder::new().compress_vec(b"tide tide tide tide").unwrap();
         assert_eq!(decompress(&raw, 100).unwrap().unwrap(), b"tide tide tide tide");
         assert_eq!(decompress(&raw, 18).unwrap(), None);
     }

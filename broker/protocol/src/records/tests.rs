@@ -45,20 +45,10 @@ fn codec() -> impl Strategy<Value = Compression> {
 fn build(options: BatchOptions, records: &[OwnedRecord]) -> Bytes {
     let mut builder = BatchBuilder::new(options);
     for (index, record) in records.iter().enumerate() {
-        let headers: Vec<_> = record
-            .headers
-            .iter()
-            .map(|(key, value)| HeaderRef {
-                key,
-                value: value.as_deref(),
-            })
-            .collect();
-        let delta = builder.try_append(
-            record.timestamp,
-            record.key.as_deref(),
-            record.value.as_deref(),
-            &headers,
-        );
+        let headers: Vec<_> =
+            record.headers.iter().map(|(key, value)| HeaderRef { key, value: value.as_deref() }).collect();
+        let delta =
+            builder.try_append(record.timestamp, record.key.as_deref(), record.value.as_deref(), &headers);
         assert_eq!(delta, Some(i32::try_from(index).unwrap()));
     }
     builder.build().unwrap()
@@ -76,20 +66,9 @@ fn read(batch: &RecordBatch) -> Vec<(i64, OwnedRecord)> {
     let owned = |bytes: &[u8]| bytes.to_vec();
     let read = records.iter().map(|record| {
         let record = record.unwrap();
-        let headers = record
-            .headers
-            .map(|header| (header.key.to_vec(), header.value.map(owned)))
-            .collect();
+        let headers = record.headers.map(|header| (header.key.to_vec(), header.value.map(owned))).collect();
         let (key, value) = (record.key.map(owned), record.value.map(owned));
-        (
-            record.offset,
-            OwnedRecord {
-                timestamp: record.timestamp,
-                key,
-                value,
-                headers,
-            },
-        )
+        (record.offset, OwnedRecord { timestamp: record.timestamp, key, value, headers })
     });
     read.collect()
 }
@@ -103,13 +82,7 @@ fn sample(compression: Compression) -> Bytes {
             headers: vec![(b"h".to_vec(), None), (b"h".to_vec(), Some(vec![number]))],
         })
         .collect();
-    build(
-        BatchOptions {
-            compression,
-            ..BatchOptions::default()
-        },
-        &records,
-    )
+    build(BatchOptions { compression, ..BatchOptions::default() }, &records)
 }
 
 proptest! {
@@ -197,11 +170,8 @@ proptest! {
 
 fn their_record(index: i32, record: &OwnedRecord) -> other::Record {
     let text = |bytes: &[u8]| StrBytes::from_string(String::from_utf8(bytes.to_vec()).unwrap());
-    let headers: IndexMap<_, _> = record
-        .headers
-        .iter()
-        .map(|(key, value)| (text(key), value.clone().map(Bytes::from)))
-        .collect();
+    let headers: IndexMap<_, _> =
+        record.headers.iter().map(|(key, value)| (text(key), value.clone().map(Bytes::from))).collect();
     other::Record {
         transactional: false,
         control: false,
@@ -224,10 +194,7 @@ fn placing_a_batch_leaves_its_checksum_valid() {
     let batch = decode_one(sample(Compression::Zstd));
     let prefix = batch.header().placement_prefix(1 << 40, 17);
     let placed = decode_one([&prefix, &batch.bytes()[PREFIX_BYTES..]].concat().into());
-    assert_eq!(
-        (placed.base_offset(), placed.header().partition_leader_epoch),
-        (1 << 40, 17)
-    );
+    assert_eq!((placed.base_offset(), placed.header().partition_leader_epoch), (1 << 40, 17));
     assert_eq!(placed.header().crc, batch.header().crc);
     assert_eq!(read(&placed)[2].0, (1 << 40) + 2);
 }
@@ -243,60 +210,32 @@ fn the_append_time_replaces_every_timestamp_and_renews_the_checksum() {
 
 #[test]
 fn compaction_keeps_offsets_and_range_when_records_go() {
-    let options = BatchOptions {
-        base_offset: 100,
-        ..BatchOptions::default()
-    };
+    let options = BatchOptions { base_offset: 100, ..BatchOptions::default() };
     let full = decode_one(build(
         options.clone(),
         &(0..5u8)
-            .map(|n| OwnedRecord {
-                timestamp: 5,
-                key: Some(vec![n]),
-                value: None,
-                headers: Vec::new(),
-            })
+            .map(|n| OwnedRecord { timestamp: 5, key: Some(vec![n]), value: None, headers: Vec::new() })
             .collect::<Vec<_>>(),
     ));
     let records = full.records(LIMIT).unwrap();
     let mut kept = BatchBuilder::new(options.clone());
-    for record in records
-        .iter()
-        .map(Result::unwrap)
-        .filter(|record| [101, 103].contains(&record.offset))
-    {
+    for record in records.iter().map(Result::unwrap).filter(|record| [101, 103].contains(&record.offset)) {
         kept.try_append_record(&record).unwrap();
     }
     kept.extend_to(full.header().last_offset_delta);
     let kept = decode_one(kept.build().unwrap());
-    assert_eq!(
-        (kept.base_offset(), kept.last_offset(), kept.header().record_count),
-        (100, 104, 2)
-    );
-    assert_eq!(
-        read(&kept).iter().map(|(offset, _)| *offset).collect::<Vec<_>>(),
-        [101, 103]
-    );
+    assert_eq!((kept.base_offset(), kept.last_offset(), kept.header().record_count), (100, 104, 2));
+    assert_eq!(read(&kept).iter().map(|(offset, _)| *offset).collect::<Vec<_>>(), [101, 103]);
 
     let mut empty = BatchBuilder::new(options);
     empty.extend_to(4);
     let empty = decode_one(empty.build().unwrap());
-    assert_eq!(
-        (
-            empty.last_offset(),
-            empty.header().record_count,
-            read(&empty).len()
-        ),
-        (104, 0, 0)
-    );
+    assert_eq!((empty.last_offset(), empty.header().record_count, read(&empty).len()), (104, 0, 0));
 }
 
 #[test]
 fn a_full_batch_takes_no_more_but_its_first_record_always_fits() {
-    let mut builder = BatchBuilder::new(BatchOptions {
-        size_limit: 100,
-        ..BatchOptions::default()
-    });
+    let mut builder = BatchBuilder::new(BatchOptions { size_limit: 100, ..BatchOptions::default() });
     assert_eq!(builder.try_append(0, None, Some(&[0; 500]), &[]), Some(0));
     assert_eq!(builder.try_append(0, None, None, &[]), None);
     assert_eq!(builder.len(), 1);
@@ -304,34 +243,17 @@ fn a_full_batch_takes_no_more_but_its_first_record_always_fits() {
 
 #[test]
 fn a_control_batch_carries_a_marker() {
-    let marker = EndTransactionMarker {
-        committed: true,
-        coordinator_epoch: 4,
-    };
-    let producer = Some(ProducerIdentity {
-        id: 1,
-        epoch: 0,
-        base_sequence: -1,
-    });
-    let options = BatchOptions {
-        control: true,
-        transactional: true,
-        producer,
-        ..BatchOptions::default()
-    };
+    let marker = EndTransactionMarker { committed: true, coordinator_epoch: 4 };
+    let producer = Some(ProducerIdentity { id: 1, epoch: 0, base_sequence: -1 });
+    let options = BatchOptions { control: true, transactional: true, producer, ..BatchOptions::default() };
     let mut builder = BatchBuilder::new(options);
-    builder
-        .try_append(9, Some(&marker.key()), Some(&marker.value()), &[])
-        .unwrap();
+    builder.try_append(9, Some(&marker.key()), Some(&marker.value()), &[]).unwrap();
     let batch = decode_one(builder.build().unwrap());
     assert!(batch.is_control() && batch.is_transactional());
     assert_eq!(batch.header().last_sequence(), -1);
     let records = batch.records(LIMIT).unwrap();
     let record = records.iter().next().unwrap().unwrap();
-    assert_eq!(
-        EndTransactionMarker::decode(record.key.unwrap(), record.value.unwrap()),
-        Ok(marker)
-    );
+    assert_eq!(EndTransactionMarker::decode(record.key.unwrap(), record.value.unwrap()), Ok(marker));
 }
 
 #[test]
@@ -353,9 +275,7 @@ fn the_header_has_the_bytes_of_the_specification() {
     };
     let mut expected = Vec::new();
     expected.put_i64(1);
-    expected.put_slice(&[
-        0, 0, 0, 49, 0, 0, 0, 2, 2, 0xde, 0xad, 0xbe, 0xef, 0, 0x14, 0, 0, 0, 3,
-    ]);
+    expected.put_slice(&[0, 0, 0, 49, 0, 0, 0, 2, 2, 0xde, 0xad, 0xbe, 0xef, 0, 0x14, 0, 0, 0, 3]);
     expected.put_i64(4);
     expected.put_i64(5);
     expected.put_i64(6);

@@ -46,18 +46,8 @@ fn with_length(sample: &Sample, field: LengthField, length: u32, padding: u8) ->
 
 #[test]
 fn hostile_lengths_never_cost_more_than_a_small_multiple_of_the_frame() {
-    let lengths = [
-        u32::MAX,
-        i32::MAX as u32,
-        i32::MIN as u32,
-        0xffff_fffe,
-        0x7fff,
-        0x8000,
-        2100,
-        1500,
-        700,
-        90,
-    ];
+    let lengths =
+        [u32::MAX, i32::MAX as u32, i32::MIN as u32, 0xffff_fffe, 0x7fff, 0x8000, 2100, 1500, 700, 90];
     let mut measured = 0;
     for (message, case) in messages_of_schemas(CASES) {
         for version in message.versions.first..=message.versions.last {

@@ -27,11 +27,7 @@ fn a_message_cut_at_any_byte_is_an_error() {
     for_samples(|case, version, bytes| {
         for length in 0..bytes.len() {
             let outcome = (case.decode)(bytes.slice(..length), version);
-            assert!(
-                outcome.is_err(),
-                "{} version {version} cut to {length} bytes",
-                case.name
-            );
+            assert!(outcome.is_err(), "{} version {version} cut to {length} bytes", case.name);
         }
     });
 }
@@ -41,12 +37,7 @@ fn bytes_behind_a_message_are_an_error() {
     for_samples(|case, version, bytes| {
         let continued = Bytes::from([&bytes, &[0u8][..]].concat());
         let error = (case.ours)(continued, version).unwrap_err();
-        assert_eq!(
-            error.kind,
-            DecodeErrorKind::TrailingBytes { remaining: 1 },
-            "{}",
-            case.name
-        );
+        assert_eq!(error.kind, DecodeErrorKind::TrailingBytes { remaining: 1 }, "{}", case.name);
         assert_eq!(error.offset, bytes.len(), "{} version {version}", case.name);
     });
 }
@@ -67,18 +58,9 @@ fn flipped_bytes_give_another_message_or_an_error() {
 #[test]
 fn a_version_outside_the_range_is_an_error() {
     for (message, case) in messages_of_schemas(CASES) {
-        for version in [
-            message.versions.first - 1,
-            message.versions.last + 1,
-            i16::MIN,
-            i16::MAX,
-        ] {
+        for version in [message.versions.first - 1, message.versions.last + 1, i16::MIN, i16::MAX] {
             let error = (case.decode)(Bytes::new(), version).unwrap_err();
-            assert!(
-                matches!(error.kind, DecodeErrorKind::UnsupportedVersion { .. }),
-                "{}",
-                message.name
-            );
+            assert!(matches!(error.kind, DecodeErrorKind::UnsupportedVersion { .. }), "{}", message.name);
         }
     }
 }

@@ -26,23 +26,11 @@ fn response(
             ..=12 => (format!("topic-{index}"), Uuid::ZERO),
             _ => (String::new(), Uuid([7; 16])),
         };
-        FetchableTopicResponse {
-            topic,
-            topic_id,
-            partitions: partitions.iter().map(partition).collect(),
-        }
+        FetchableTopicResponse { topic, topic_id, partitions: partitions.iter().map(partition).collect() }
     });
-    let response = FetchResponse {
-        responses: responses.collect(),
-        ..FetchResponse::default()
-    };
-    encode_response(
-        ResponseHeader { correlation_id: 4 },
-        ApiKey::Fetch,
-        version,
-        &response,
-    )
-    .expect("every version can say it")
+    let response = FetchResponse { responses: responses.collect(), ..FetchResponse::default() };
+    encode_response(ResponseHeader { correlation_id: 4 }, ApiKey::Fetch, version, &response)
+        .expect("every version can say it")
 }
 
 /// What goes over the connection if the sender takes the missing bytes from `deferred`.
@@ -85,10 +73,7 @@ proptest! {
 fn the_size_in_front_of_a_frame_counts_the_holes() {
     let frame = response(&[vec![Some(vec![1; 1000])]], &|_| Records::Deferred(1000), 12);
     let bytes = sent(frame, [vec![1; 1000]].into_iter());
-    assert_eq!(
-        frame_size(bytes[..4].try_into().unwrap(), 10_000),
-        Ok(bytes.len() - 4)
-    );
+    assert_eq!(frame_size(bytes[..4].try_into().unwrap(), 10_000), Ok(bytes.len() - 4));
 }
 
 #[test]
@@ -99,18 +84,12 @@ fn a_request_frame_is_read_back() {
         correlation_id: 11,
         client_id: Some("reader".to_owned()),
     };
-    let request = FetchRequest {
-        max_wait_ms: 500,
-        ..FetchRequest::default()
-    };
+    let request = FetchRequest { max_wait_ms: 500, ..FetchRequest::default() };
     let bytes = sent(encode_request(&header, &request).unwrap(), std::iter::empty());
     let mut reader = Reader::new(Bytes::from(bytes).slice(4..));
     assert_eq!(RequestHeader::decode(&mut reader), Ok(header));
     assert_eq!(FetchRequest::decode(&mut reader, 16), Ok(request));
     assert_eq!(reader.finish("FetchRequest"), Ok(()));
     assert_eq!(FetchRequest::API_KEY.request_versions(), FetchRequest::VERSIONS);
-    assert_eq!(
-        FetchRequest::API_KEY.flexible_since(),
-        FetchRequest::FLEXIBLE_SINCE
-    );
+    assert_eq!(FetchRequest::API_KEY.flexible_since(), FetchRequest::FLEXIBLE_SINCE);
 }

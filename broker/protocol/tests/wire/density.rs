@@ -19,20 +19,13 @@ fn memory_bytes(message: &Message, kind: &Kind) -> usize {
         Kind::Records => 40,
         Kind::Struct(name) => {
             let fields = message.find(name).fields.iter();
-            fields
-                .map(|field| field_bytes(message, field))
-                .sum::<usize>()
-                .next_multiple_of(8)
+            fields.map(|field| field_bytes(message, field)).sum::<usize>().next_multiple_of(8)
         }
     }
 }
 
 fn field_bytes(message: &Message, field: &Field) -> usize {
-    let presence = if field.nullable.is_some() && matches!(field.kind, Kind::Struct(_)) {
-        8
-    } else {
-        0
-    };
+    let presence = if field.nullable.is_some() && matches!(field.kind, Kind::Struct(_)) { 8 } else { 0 };
     memory_bytes(message, &field.kind) + presence
 }
 
@@ -47,10 +40,7 @@ fn no_well_formed_array_is_denser_than_the_allowance() {
                 };
                 let input = message.min_size_bytes(element, field.versions);
                 let factor = memory_bytes(&message, element).div_ceil(input);
-                densest = densest.max((
-                    factor,
-                    format!("{}.{} in {}", owner.name, field.name, message.name),
-                ));
+                densest = densest.max((factor, format!("{}.{} in {}", owner.name, field.name, message.name)));
             }
         }
     }

@@ -15,28 +15,16 @@ fn encode(message: &impl Message, version: i16) -> Result<bytes::Bytes, EncodeEr
 
 #[test]
 fn a_field_that_matters_is_refused_where_the_version_lacks_it() {
-    let request = FetchRequest {
-        replica_id: 3,
-        ..FetchRequest::default()
-    };
+    let request = FetchRequest { replica_id: 3, ..FetchRequest::default() };
     assert!(encode(&request, 14).is_ok());
     let error = encode(&request, 15).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "FetchRequest.replica_id is set, but version 15 has no such field"
-    );
+    assert_eq!(error.to_string(), "FetchRequest.replica_id is set, but version 15 has no such field");
 }
 
 #[test]
 fn a_tagged_field_that_matters_is_refused_where_the_version_lacks_it() {
-    let replica_state = ReplicaState {
-        replica_id: 3,
-        replica_epoch: 9,
-    };
-    let request = FetchRequest {
-        replica_state,
-        ..FetchRequest::default()
-    };
+    let replica_state = ReplicaState { replica_id: 3, replica_epoch: 9 };
+    let request = FetchRequest { replica_state, ..FetchRequest::default() };
     assert!(encode(&request, 15).is_ok());
     for version in [4, 12, 14] {
         let error = encode(&request, version).unwrap_err();
@@ -58,10 +46,7 @@ fn an_ignorable_field_is_dropped_where_the_version_lacks_it() {
         partitions: vec![partition],
         ..OffsetCommitRequestTopic::default()
     };
-    let request = OffsetCommitRequest {
-        topics: vec![topic],
-        ..OffsetCommitRequest::default()
-    };
+    let request = OffsetCommitRequest { topics: vec![topic], ..OffsetCommitRequest::default() };
     let decode = |version| {
         let bytes = encode(&request, version).unwrap();
         OffsetCommitRequest::decode(&mut Reader::new(bytes), version).unwrap()
@@ -72,38 +57,20 @@ fn an_ignorable_field_is_dropped_where_the_version_lacks_it() {
 
 #[test]
 fn null_is_refused_where_the_version_does_not_allow_it() {
-    let request = MetadataRequest {
-        topics: None,
-        ..MetadataRequest::default()
-    };
+    let request = MetadataRequest { topics: None, ..MetadataRequest::default() };
     assert!(encode(&request, 1).is_ok());
     let error = encode(&request, 0).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "MetadataRequest.topics is null, which version 0 does not allow"
-    );
-    let topic = MetadataRequestTopic {
-        topic_id: Uuid([1; 16]),
-        name: None,
-    };
-    let request = MetadataRequest {
-        topics: Some(vec![topic]),
-        ..MetadataRequest::default()
-    };
+    assert_eq!(error.to_string(), "MetadataRequest.topics is null, which version 0 does not allow");
+    let topic = MetadataRequestTopic { topic_id: Uuid([1; 16]), name: None };
+    let request = MetadataRequest { topics: Some(vec![topic]), ..MetadataRequest::default() };
     assert!(encode(&request, 10).is_ok());
-    assert_eq!(
-        encode(&request, 9).unwrap_err().field,
-        "MetadataRequestTopic.name"
-    );
+    assert_eq!(encode(&request, 9).unwrap_err().field, "MetadataRequestTopic.name");
 }
 
 #[test]
 fn defaults_are_kafkas() {
     let request = FetchRequest::default();
-    assert_eq!(
-        (request.replica_id, request.max_bytes, request.session_epoch),
-        (-1, i32::MAX, -1)
-    );
+    assert_eq!((request.replica_id, request.max_bytes, request.session_epoch), (-1, i32::MAX, -1));
     assert_eq!(request.cluster_id, None);
     assert_eq!(MetadataRequest::default().topics, Some(Vec::new()));
     let partition = OffsetCommitRequestPartition::default();

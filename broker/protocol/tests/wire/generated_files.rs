@@ -5,9 +5,7 @@ use std::path::Path;
 
 /// What `rustfmt` may change is left out: white space, trailing commas, braces around single expressions.
 fn without_formatting(text: &str) -> String {
-    text.chars()
-        .filter(|letter| !letter.is_whitespace() && !matches!(letter, ',' | '{' | '}'))
-        .collect()
+    text.chars().filter(|letter| !letter.is_whitespace() && !matches!(letter, ',' | '{' | '}')).collect()
 }
 
 #[test]
@@ -24,9 +22,5 @@ fn committed_files_equal_what_the_generator_writes() {
         );
     }
     let modules = fs::read_dir(protocol.join("src/messages")).unwrap().count();
-    assert_eq!(
-        modules,
-        schemas.len() + 1,
-        "src/messages holds a file that no schema asks for"
-    );
+    assert_eq!(modules, schemas.len() + 1, "src/messages holds a file that no schema asks for");
 }

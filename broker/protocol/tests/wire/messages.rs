@@ -17,11 +17,7 @@ const MAX_CHOICES: usize = 400;
 
 /// Runs a property for every (message, version) with choices of its own.
 fn for_every_version(check: impl Fn(&Message, &Case, i16, &[u8])) {
-    let config = Config {
-        cases: SAMPLES_PER_VERSION,
-        failure_persistence: None,
-        ..Config::default()
-    };
+    let config = Config { cases: SAMPLES_PER_VERSION, failure_persistence: None, ..Config::default() };
     for (message, case) in messages_of_schemas(CASES) {
         for version in message.versions.first..=message.versions.last {
             TestRunner::new(config.clone())
@@ -36,10 +32,7 @@ fn for_every_version(check: impl Fn(&Message, &Case, i16, &[u8])) {
 
 /// The other codec for a message, if it has one.
 pub(crate) fn other_codec_of(message: &Message) -> Option<OtherCodec> {
-    OTHER_CASES
-        .iter()
-        .find(|(name, _)| *name == message.name)
-        .map(|&(_, codec)| codec)
+    OTHER_CASES.iter().find(|(name, _)| *name == message.name).map(|&(_, codec)| codec)
 }
 
 #[test]

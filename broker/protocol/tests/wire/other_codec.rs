@@ -17,8 +17,6 @@ pub(crate) fn other_codec<M: Message + Decodable + Encodable>(
     let message = M::decode(&mut bytes, version).expect("the other codec reads the message");
     assert!(bytes.is_empty(), "the other codec leaves {} bytes", bytes.len());
     let mut encoded = BytesMut::new();
-    message
-        .encode(&mut encoded, version)
-        .expect("the other codec writes the message");
+    message.encode(&mut encoded, version).expect("the other codec writes the message");
     Some(encoded.freeze())
 }

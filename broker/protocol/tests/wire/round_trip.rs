@@ -19,9 +19,7 @@ pub(crate) fn our_codec<M: Message>(bytes: Bytes, version: i16) -> Result<Bytes,
     let message = M::decode(&mut reader, version)?;
     reader.finish("message")?;
     let mut writer = Writer::new();
-    message
-        .encode(&mut writer, version)
-        .expect("what a version could say it can say again");
+    message.encode(&mut writer, version).expect("what a version could say it can say again");
     let (bytes, holes) = writer.finish();
     assert!(holes.is_empty(), "decoded records are inline");
     Ok(bytes)
@@ -41,10 +39,7 @@ pub(crate) fn messages_of_schemas(cases: &'static [Case]) -> Vec<(schema::Messag
     messages
         .into_iter()
         .map(|message| {
-            let case = cases
-                .iter()
-                .find(|case| case.name == message.name)
-                .expect("each message has a case");
+            let case = cases.iter().find(|case| case.name == message.name).expect("each message has a case");
             (message, case)
         })
         .collect()
@@ -67,11 +62,6 @@ pub(crate) fn noise(seed: usize, length: usize) -> Vec<u8> {
 /// Asserts that what the decoder makes of any bytes is stable: encoded again, it is read as the same.
 pub(crate) fn settles(case: &Case, bytes: Bytes, version: i16) {
     if let Ok(encoded) = (case.ours)(bytes, version) {
-        assert_eq!(
-            (case.ours)(encoded.clone(), version),
-            Ok(encoded),
-            "{} version {version}",
-            case.name
-        );
+        assert_eq!((case.ours)(encoded.clone(), version), Ok(encoded), "{} version {version}", case.name);
     }
 }

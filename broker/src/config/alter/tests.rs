@@ -9,11 +9,7 @@ use super::super::tests::{Sources, properties};
 use super::{Alteration, alter_broker, alter_topic, replace_broker, replace_topic};
 
 fn set(name: &str, operation: i8, value: &str) -> Alteration {
-    Alteration {
-        name: name.to_owned(),
-        operation,
-        value: Some(value.to_owned()),
-    }
+    Alteration { name: name.to_owned(), operation, value: Some(value.to_owned()) }
 }
 
 #[test]
@@ -35,11 +31,7 @@ fn lists_grow_and_shrink_by_elements() {
 fn values_are_set_and_deleted_by_key() {
     let sources = Sources::default();
     let current = properties(&[("retention.ms", "5")]);
-    let delete = Alteration {
-        name: "retention.ms".to_owned(),
-        operation: 1,
-        value: None,
-    };
+    let delete = Alteration { name: "retention.ms".to_owned(), operation: 1, value: None };
     let altered = alter_topic(&current, &[delete, set("segment.ms", 0, "7")], sources.layers()).unwrap();
     assert_eq!(altered, properties(&[("segment.ms", "7")]));
 }
@@ -47,47 +39,16 @@ fn values_are_set_and_deleted_by_key() {
 #[test]
 fn a_wrong_topic_alteration_is_refused_as_a_whole_with_kafkas_code() {
     let sources = Sources::default();
-    let null = Alteration {
-        name: "retention.ms".to_owned(),
-        operation: 0,
-        value: None,
-    };
+    let null = Alteration { name: "retention.ms".to_owned(), operation: 0, value: None };
     let twice = [set("retention.ms", 0, "1"), set("retention.ms", 0, "2")];
-    let conflict = [
-        set("min.compaction.lag.ms", 0, "10"),
-        set("max.compaction.lag.ms", 0, "5"),
-    ];
+    let conflict = [set("min.compaction.lag.ms", 0, "10"), set("max.compaction.lag.ms", 0, "5")];
     let cases: [(&[Alteration], ErrorCode, &str); 8] = [
-        (
-            &[set("no.such.key", 0, "1")],
-            ErrorCode::InvalidConfig,
-            "no.such.key",
-        ),
-        (
-            &[set("retention.ms", 0, "-5")],
-            ErrorCode::InvalidConfig,
-            "\"-5\" for configuration retention.ms",
-        ),
-        (
-            &[set("retention.ms", 2, "1")],
-            ErrorCode::InvalidConfig,
-            "append to configuration retention.ms",
-        ),
-        (
-            &[set("segment.ms", 3, "1")],
-            ErrorCode::InvalidConfig,
-            "subtract from configuration segment.ms",
-        ),
-        (
-            &[set("segment.ms", 9, "1")],
-            ErrorCode::InvalidRequest,
-            "unknown operation 9",
-        ),
-        (
-            &[null],
-            ErrorCode::InvalidRequest,
-            "null value for configuration retention.ms",
-        ),
+        (&[set("no.such.key", 0, "1")], ErrorCode::InvalidConfig, "no.such.key"),
+        (&[set("retention.ms", 0, "-5")], ErrorCode::InvalidConfig, "\"-5\" for configuration retention.ms"),
+        (&[set("retention.ms", 2, "1")], ErrorCode::InvalidConfig, "append to configuration retention.ms"),
+        (&[set("segment.ms", 3, "1")], ErrorCode::InvalidConfig, "subtract from configuration segment.ms"),
+        (&[set("segment.ms", 9, "1")], ErrorCode::InvalidRequest, "unknown operation 9"),
+        (&[null], ErrorCode::InvalidRequest, "null value for configuration retention.ms"),
         (&twice, ErrorCode::InvalidRequest, "retention.ms occurs twice"),
         (&conflict, ErrorCode::InvalidConfig, "min.compaction.lag.ms (10)"),
     ];
@@ -101,22 +62,11 @@ fn a_wrong_topic_alteration_is_refused_as_a_whole_with_kafkas_code() {
 #[test]
 fn a_created_topics_configs_are_checked_like_altered_ones() {
     let sources = Sources::default();
-    let good = [
-        ("retention.ms", Some("1000")),
-        ("cleanup.policy", Some("compact")),
-    ];
+    let good = [("retention.ms", Some("1000")), ("cleanup.policy", Some("compact"))];
     let created = replace_topic(good.into_iter(), sources.layers()).unwrap();
-    assert_eq!(
-        created,
-        properties(&[("retention.ms", "1000"), ("cleanup.policy", "compact")])
-    );
+    assert_eq!(created, properties(&[("retention.ms", "1000"), ("cleanup.policy", "compact")]));
     let null = replace_topic([("retention.ms", None)].into_iter(), sources.layers());
-    assert_eq!(
-        null,
-        Err(ConfigError::NullValue {
-            key: "retention.ms".to_owned()
-        })
-    );
+    assert_eq!(null, Err(ConfigError::NullValue { key: "retention.ms".to_owned() }));
     assert!(replace_topic([("segment.bytes", Some("99"))].into_iter(), sources.layers()).is_err());
 }
 
@@ -129,16 +79,8 @@ fn a_broker_key_is_altered_only_where_kafka_allows_it() {
     assert_eq!(altered, properties(&[("message.max.bytes", "5")]));
 
     let read_only = alter_broker(this, &none, &[set("node.id", 0, "5")]).unwrap_err();
-    assert_eq!(
-        read_only,
-        ConfigError::ReadOnly {
-            key: "node.id".to_owned()
-        }
-    );
-    assert_eq!(
-        read_only.error_code(ConfigScope::Broker),
-        ErrorCode::InvalidRequest
-    );
+    assert_eq!(read_only, ConfigError::ReadOnly { key: "node.id".to_owned() });
+    assert_eq!(read_only.error_code(ConfigScope::Broker), ErrorCode::InvalidRequest);
     let per_broker = alter_broker(all, &none, &[set("ssl.keystore.location", 0, "/k")]).unwrap_err();
     assert!(matches!(per_broker, ConfigError::PerBroker { .. }));
     let wrong = replace_broker(this, [("log.cleaner.threads", Some("x"))].into_iter()).unwrap_err();

@@ -17,21 +17,10 @@ pub const VERSIONS: RangeInclusive<i16> = 0..=2;
 pub async fn handle(groups: &impl Coordinator, request: DeleteGroupsRequest) -> DeleteGroupsResponse {
     let mut response = DeleteGroupsResponse::default();
     for group_id in request.groups_names {
-        let result = match groups
-            .ask(
-                &group_id,
-                GroupRequest::Delete {
-                    group_id: group_id.clone(),
-                },
-            )
-            .await
-        {
+        let result = match groups.ask(&group_id, GroupRequest::Delete { group_id: group_id.clone() }).await {
             Ok(Reply::Delete(result)) => result,
             Ok(other) => unreachable!("a delete was answered with {other:?}"),
-            Err(error) => DeletableGroupResult {
-                group_id,
-                error_code: error.code(),
-            },
+            Err(error) => DeletableGroupResult { group_id, error_code: error.code() },
         };
         response.results.push(result);
     }

@@ -27,21 +27,12 @@ pub async fn handle(
     let mut response = DescribeGroupsResponse::default();
     for group_id in request.groups {
         let mut group = match groups
-            .ask(
-                &group_id,
-                GroupRequest::Describe {
-                    group_id: group_id.clone(),
-                },
-            )
+            .ask(&group_id, GroupRequest::Describe { group_id: group_id.clone() })
             .await
         {
             Ok(Reply::Describe(group)) => group,
             Ok(other) => unreachable!("a describe was answered with {other:?}"),
-            Err(error) => DescribedGroup {
-                error_code: error.code(),
-                group_id,
-                ..DescribedGroup::default()
-            },
+            Err(error) => DescribedGroup { error_code: error.code(), group_id, ..DescribedGroup::default() },
         };
         if version < NOT_FOUND_SINCE {
             group.error_message = None;

@@ -49,10 +49,7 @@ pub fn handle(
     };
     if version >= KEYS_SINCE {
         let coordinators = request.coordinator_keys.iter().cloned().map(answer).collect();
-        return FindCoordinatorResponse {
-            coordinators,
-            ..FindCoordinatorResponse::default()
-        };
+        return FindCoordinatorResponse { coordinators, ..FindCoordinatorResponse::default() };
     }
     let found = answer(request.key.clone());
     FindCoordinatorResponse {
@@ -67,14 +64,9 @@ pub fn handle(
 
 fn coordinator(key: String, found: Result<Endpoint, ErrorCode>) -> Coordinator {
     match found {
-        Ok(Endpoint { node_id, host, port }) => Coordinator {
-            key,
-            node_id,
-            host,
-            port,
-            error_code: ErrorCode::None.code(),
-            error_message: None,
-        },
+        Ok(Endpoint { node_id, host, port }) => {
+            Coordinator { key, node_id, host, port, error_code: ErrorCode::None.code(), error_message: None }
+        }
         Err(error) => Coordinator {
             key,
             node_id: -1,

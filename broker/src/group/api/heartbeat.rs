@@ -19,9 +19,6 @@ pub async fn handle(groups: &impl Coordinator, request: HeartbeatRequest) -> Hea
         Ok(Reply::Heartbeat(response)) => response,
         Ok(other) => unreachable!("a heartbeat was answered with {other:?}"),
         Err(ErrorCode::CoordinatorLoadInProgress) => HeartbeatResponse::default(),
-        Err(error) => HeartbeatResponse {
-            error_code: error.code(),
-            ..HeartbeatResponse::default()
-        },
+        Err(error) => HeartbeatResponse { error_code: error.code(), ..HeartbeatResponse::default() },
     }
 }

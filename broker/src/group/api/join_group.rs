@@ -31,26 +31,13 @@ pub async fn handle(
     client: ClientIdentity,
 ) -> JoinGroupResponse {
     let (group_id, member_id) = (request.group_id.clone(), request.member_id.clone());
-    let ClientIdentity {
-        client_id,
-        host: client_host,
-    } = client;
-    let mut response = match groups
-        .ask(
-            &group_id,
-            GroupRequest::Join {
-                request,
-                version,
-                client_id,
-                client_host,
-            },
-        )
-        .await
-    {
-        Ok(Reply::Join(response)) => response,
-        Ok(other) => unreachable!("a join was answered with {other:?}"),
-        Err(error) => refusal(member_id, error),
-    };
+    let ClientIdentity { client_id, host: client_host } = client;
+    let mut response =
+        match groups.ask(&group_id, GroupRequest::Join { request, version, client_id, client_host }).await {
+            Ok(Reply::Join(response)) => response,
+            Ok(other) => unreachable!("a join was answered with {other:?}"),
+            Err(error) => refusal(member_id, error),
+        };
     if version < NULL_PROTOCOL_SINCE {
         response.protocol_name.get_or_insert_default();
     }

@@ -22,18 +22,12 @@ pub async fn handle(
     let group_id = request.group_id.clone();
     if version < MEMBERS_SINCE {
         let member_id = std::mem::take(&mut request.member_id);
-        request.members = vec![MemberIdentity {
-            member_id,
-            ..MemberIdentity::default()
-        }];
+        request.members = vec![MemberIdentity { member_id, ..MemberIdentity::default() }];
     }
     let mut response = match groups.ask(&group_id, GroupRequest::Leave(request)).await {
         Ok(Reply::Leave(response)) => response,
         Ok(other) => unreachable!("a leave was answered with {other:?}"),
-        Err(error) => LeaveGroupResponse {
-            error_code: error.code(),
-            ..LeaveGroupResponse::default()
-        },
+        Err(error) => LeaveGroupResponse { error_code: error.code(), ..LeaveGroupResponse::default() },
     };
     if version < MEMBERS_SINCE
         && let Some(member) = response.members.pop()

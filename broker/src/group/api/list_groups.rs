@@ -13,10 +13,7 @@ pub const VERSIONS: RangeInclusive<i16> = 0..=5;
 
 /// Answers a request.
 pub async fn handle(groups: &impl Coordinator, request: ListGroupsRequest) -> ListGroupsResponse {
-    let ListGroupsRequest {
-        states_filter: states,
-        types_filter: types,
-    } = request;
+    let ListGroupsRequest { states_filter: states, types_filter: types } = request;
     let mut response = ListGroupsResponse::default();
     for reply in groups.ask_all(GroupRequest::List { states, types }).await {
         match reply {
@@ -24,10 +21,7 @@ pub async fn handle(groups: &impl Coordinator, request: ListGroupsRequest) -> Li
             Ok(other) => unreachable!("a list was answered with {other:?}"),
             // A list that lacks a shard looks as if its groups were gone.
             Err(error) => {
-                return ListGroupsResponse {
-                    error_code: error.code(),
-                    ..ListGroupsResponse::default()
-                };
+                return ListGroupsResponse { error_code: error.code(), ..ListGroupsResponse::default() };
             }
         }
     }

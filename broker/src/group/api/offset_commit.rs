@@ -37,10 +37,7 @@ pub async fn handle(
         return response;
     }
     let (group_id, known) = (request.group_id.clone(), request.topics.clone());
-    let codes = match groups
-        .ask(&group_id, GroupRequest::CommitOffsets { request, version })
-        .await
-    {
+    let codes = match groups.ask(&group_id, GroupRequest::CommitOffsets { request, version }).await {
         Ok(Reply::OffsetCommit(committed)) => codes_of(&committed),
         Ok(other) => unreachable!("a commit was answered with {other:?}"),
         Err(error) => codes_for(&known, error),
@@ -63,12 +60,7 @@ type Codes = HashMap<(String, i32), i16>;
 fn codes_of(response: &OffsetCommitResponse) -> Codes {
     let topics = response.topics.iter();
     topics
-        .flat_map(|topic| {
-            topic
-                .partitions
-                .iter()
-                .map(|partition| (topic.name.clone(), partition))
-        })
+        .flat_map(|topic| topic.partitions.iter().map(|partition| (topic.name.clone(), partition)))
         .map(|(name, partition)| ((name, partition.partition_index), partition.error_code))
         .collect()
 }
@@ -76,12 +68,7 @@ fn codes_of(response: &OffsetCommitResponse) -> Codes {
 fn codes_for(topics: &[OffsetCommitRequestTopic], error: ErrorCode) -> Codes {
     topics
         .iter()
-        .flat_map(|topic| {
-            topic
-                .partitions
-                .iter()
-                .map(|partition| (topic.name.clone(), partition))
-        })
+        .flat_map(|topic| topic.partitions.iter().map(|partition| (topic.name.clone(), partition)))
         .map(|(name, partition)| ((name, partition.partition_index), error.code()))
         .collect()
 }
@@ -105,10 +92,7 @@ fn separate(
         partitions: Vec::with_capacity(topic.partitions.len()),
     };
     topic.partitions.retain(|partition| {
-        let error = match (
-            exists,
-            topics.has_partition(&topic.name, partition.partition_index),
-        ) {
+        let error = match (exists, topics.has_partition(&topic.name, partition.partition_index)) {
             (false, _) => unknown,
             (true, false) => ErrorCode::UnknownTopicOrPartition,
             (true, true) => ErrorCode::None,

@@ -35,10 +35,7 @@ pub async fn handle(
             exists
         });
         if !partitions.is_empty() {
-            refused.push(OffsetDeleteResponseTopic {
-                name: topic.name.clone(),
-                partitions,
-            });
+            refused.push(OffsetDeleteResponseTopic { name: topic.name.clone(), partitions });
         }
     }
     request.topics.retain(|topic| !topic.partitions.is_empty());
@@ -46,10 +43,7 @@ pub async fn handle(
     let mut response = match groups.ask(&group_id, GroupRequest::DeleteOffsets(request)).await {
         Ok(Reply::OffsetDelete(response)) => response,
         Ok(other) => unreachable!("an offset delete was answered with {other:?}"),
-        Err(error) => OffsetDeleteResponse {
-            error_code: error.code(),
-            ..OffsetDeleteResponse::default()
-        },
+        Err(error) => OffsetDeleteResponse { error_code: error.code(), ..OffsetDeleteResponse::default() },
     };
     if response.error_code == ErrorCode::None.code() {
         for topic in refused {

@@ -58,11 +58,7 @@ async fn fetch_group(groups: &impl Coordinator, group: OffsetFetchRequestGroup) 
         Ok(other) => unreachable!("an offset fetch was answered with {other:?}"),
         Err(error) => OffsetFetchResponseGroup {
             group_id,
-            topics: topics
-                .into_iter()
-                .flatten()
-                .map(|topic| without_offsets(topic, error))
-                .collect(),
+            topics: topics.into_iter().flatten().map(|topic| without_offsets(topic, error)).collect(),
             error_code: error.code(),
         },
     }
@@ -89,16 +85,14 @@ async fn fetch_by_id(
     }
     let mut fetched = fetch_group(groups, group).await;
     // A topic that was deleted since has no id to be named by.
-    fetched
-        .topics
-        .retain_mut(|topic| match topics.id_of(&topic.name) {
-            Some(id) => {
-                topic.topic_id = id;
-                topic.name.clear();
-                true
-            }
-            None => false,
-        });
+    fetched.topics.retain_mut(|topic| match topics.id_of(&topic.name) {
+        Some(id) => {
+            topic.topic_id = id;
+            topic.name.clear();
+            true
+        }
+        None => false,
+    });
     fetched.topics.append(&mut unknown);
     fetched
 }
@@ -114,11 +108,7 @@ fn group_of(request: OffsetFetchRequest) -> OffsetFetchRequestGroup {
             })
             .collect()
     });
-    OffsetFetchRequestGroup {
-        group_id: request.group_id,
-        topics,
-        ..OffsetFetchRequestGroup::default()
-    }
+    OffsetFetchRequestGroup { group_id: request.group_id, topics, ..OffsetFetchRequestGroup::default() }
 }
 
 /// Turns the answer for one group into a response before version 8.
@@ -136,11 +126,7 @@ fn single(group: OffsetFetchResponseGroup, version: i16) -> OffsetFetchResponse 
     };
     OffsetFetchResponse {
         topics: group.topics.into_iter().map(topic).collect(),
-        error_code: if version >= GROUP_ERROR_SINCE {
-            group.error_code
-        } else {
-            ErrorCode::None.code()
-        },
+        error_code: if version >= GROUP_ERROR_SINCE { group.error_code } else { ErrorCode::None.code() },
         ..OffsetFetchResponse::default()
     }
 }
@@ -154,9 +140,5 @@ fn without_offsets(topic: OffsetFetchRequestTopics, error: ErrorCode) -> OffsetF
         error_code: error.code(),
     };
     let partitions = topic.partition_indexes.iter().map(partition).collect();
-    OffsetFetchResponseTopics {
-        name: topic.name,
-        topic_id: topic.topic_id,
-        partitions,
-    }
+    OffsetFetchResponseTopics { name: topic.name, topic_id: topic.topic_id, partitions }
 }

@@ -17,9 +17,6 @@ pub async fn handle(groups: &impl Coordinator, request: SyncGroupRequest) -> Syn
     match groups.ask(&group_id, GroupRequest::Sync(request)).await {
         Ok(Reply::Sync(response)) => response,
         Ok(other) => unreachable!("a sync was answered with {other:?}"),
-        Err(error) => SyncGroupResponse {
-            error_code: error.code(),
-            ..SyncGroupResponse::default()
-        },
+        Err(error) => SyncGroupResponse { error_code: error.code(), ..SyncGroupResponse::default() },
     }
 }

@@ -59,10 +59,7 @@ impl Groups {
                 let (shard, random, token) = &mut *state.lock();
                 *token += 1;
                 let output = shard.handle(Now::at_ms(1_000), random, request, ReplyToken(*token))?;
-                let reply = output
-                    .replies
-                    .into_iter()
-                    .find(|(answered, _)| answered.0 == *token);
+                let reply = output.replies.into_iter().find(|(answered, _)| answered.0 == *token);
                 Ok(reply.expect("the answer is not parked").1)
             }
         }
@@ -109,39 +106,22 @@ async fn join(groups: &Groups, member_id: &str, version: i16) -> JoinGroupRespon
         rebalance_timeout_ms: 10_000,
         member_id: member_id.to_owned(),
         protocol_type: "consumer".to_owned(),
-        protocols: vec![JoinGroupRequestProtocol {
-            name: "range".to_owned(),
-            metadata: Bytes::new(),
-        }],
+        protocols: vec![JoinGroupRequestProtocol { name: "range".to_owned(), metadata: Bytes::new() }],
         ..JoinGroupRequest::default()
     };
-    let client = ClientIdentity {
-        client_id: "client".to_owned(),
-        host: "/127.0.0.1".to_owned(),
-    };
+    let client = ClientIdentity { client_id: "client".to_owned(), host: "/127.0.0.1".to_owned() };
     let response = super::join_group::handle(groups, request, version, client).await;
     assert_encodes(&response, version);
     response
 }
 
 async fn commit(groups: &Groups, topics: Vec<OffsetCommitRequestTopic>, version: i16) -> Vec<Vec<i16>> {
-    let request = OffsetCommitRequest {
-        group_id: "group".to_owned(),
-        topics,
-        ..OffsetCommitRequest::default()
-    };
+    let request =
+        OffsetCommitRequest { group_id: "group".to_owned(), topics, ..OffsetCommitRequest::default() };
     let response = super::offset_commit::handle(groups, &OneTopic, request, version).await;
     assert_encodes(&response, version);
     let codes = response.topics.iter();
-    codes
-        .map(|topic| {
-            topic
-                .partitions
-                .iter()
-                .map(|partition| partition.error_code)
-                .collect()
-        })
-        .collect()
+    codes.map(|topic| topic.partitions.iter().map(|partition| partition.error_code).collect()).collect()
 }
 
 fn commit_topic(name: &str, topic_id: Uuid, indexes: &[i32]) -> OffsetCommitRequestTopic {
@@ -165,11 +145,7 @@ async fn a_member_joins_syncs_and_leaves_in_every_version() {
         if joined.error_code == ErrorCode::MemberIdRequired.code() {
             joined = join(&groups, &joined.member_id, version).await;
         }
-        assert_eq!(
-            (joined.error_code, joined.generation_id),
-            (0, 1),
-            "version {version}"
-        );
+        assert_eq!((joined.error_code, joined.generation_id), (0, 1), "version {version}");
         let request = SyncGroupRequest {
             group_id: "group".to_owned(),
             generation_id: 1,
@@ -217,12 +193,7 @@ async fn the_one_member_of_an_old_leave_has_its_error_at_the_top() {
 #[tokio::test]
 async fn a_heartbeat_is_fine_while_the_shard_is_loaded() {
     let groups = Groups::Failing(ErrorCode::CoordinatorLoadInProgress);
-    assert_eq!(
-        super::heartbeat::handle(&groups, HeartbeatRequest::default())
-            .await
-            .error_code,
-        0
-    );
+    assert_eq!(super::heartbeat::handle(&groups, HeartbeatRequest::default()).await.error_code, 0);
     let groups = Groups::Failing(ErrorCode::NotCoordinator);
     let refused = super::heartbeat::handle(&groups, HeartbeatRequest::default()).await;
     assert_eq!(refused.error_code, ErrorCode::NotCoordinator.code());
@@ -231,23 +202,11 @@ async fn a_heartbeat_is_fine_while_the_shard_is_loaded() {
 #[tokio::test]
 async fn offsets_of_topics_and_partitions_that_do_not_exist_are_refused_one_by_one() {
     let unknown = ErrorCode::UnknownTopicOrPartition.code();
-    let topics = vec![
-        commit_topic("topic", Uuid::ZERO, &[0, 9]),
-        commit_topic("other", Uuid::ZERO, &[0]),
-    ];
-    assert_eq!(
-        commit(&Groups::new(), topics, 9).await,
-        [vec![0, unknown], vec![unknown]]
-    );
+    let topics = vec![commit_topic("topic", Uuid::ZERO, &[0, 9]), commit_topic("other", Uuid::ZERO, &[0])];
+    assert_eq!(commit(&Groups::new(), topics, 9).await, [vec![0, unknown], vec![unknown]]);
     let unknown_id = ErrorCode::UnknownTopicId.code();
-    let topics = vec![
-        commit_topic("", TOPIC_ID, &[1]),
-        commit_topic("", Uuid([1; 16]), &[0]),
-    ];
-    assert_eq!(
-        commit(&Groups::new(), topics, 10).await,
-        [vec![0], vec![unknown_id]]
-    );
+    let topics = vec![commit_topic("", TOPIC_ID, &[1]), commit_topic("", Uuid([1; 16]), &[0])];
+    assert_eq!(commit(&Groups::new(), topics, 10).await, [vec![0], vec![unknown_id]]);
 }
 
 #[tokio::test]
@@ -283,11 +242,7 @@ async fn offsets_are_fetched_in_every_version() {
         let response = super::offset_fetch::handle(&groups, &OneTopic, request, version).await;
         assert_encodes(&response, version);
         let offsets: Vec<i64> = if version < 8 {
-            response.topics[0]
-                .partitions
-                .iter()
-                .map(|partition| partition.committed_offset)
-                .collect()
+            response.topics[0].partitions.iter().map(|partition| partition.committed_offset).collect()
         } else {
             response.groups[0].topics[0]
                 .partitions
@@ -304,16 +259,10 @@ async fn all_offsets_of_a_group_are_fetched_by_name_and_by_id() {
     let groups = Groups::new();
     commit(&groups, vec![commit_topic("topic", Uuid::ZERO, &[0])], 9).await;
     for (version, name, id) in [(9, "topic", Uuid::ZERO), (10, "", TOPIC_ID)] {
-        let group = OffsetFetchRequestGroup {
-            group_id: "group".to_owned(),
-            topics: None,
-            ..Default::default()
-        };
-        let request = OffsetFetchRequest {
-            groups: vec![group],
-            topics: None,
-            ..OffsetFetchRequest::default()
-        };
+        let group =
+            OffsetFetchRequestGroup { group_id: "group".to_owned(), topics: None, ..Default::default() };
+        let request =
+            OffsetFetchRequest { groups: vec![group], topics: None, ..OffsetFetchRequest::default() };
         let response = super::offset_fetch::handle(&groups, &OneTopic, request, version).await;
         assert_encodes(&response, version);
         let topic = &response.groups[0].topics[0];
@@ -326,10 +275,7 @@ async fn an_error_of_a_fetched_group_is_told_where_its_version_has_room() {
     let groups = Groups::Failing(ErrorCode::CoordinatorLoadInProgress);
     let code = ErrorCode::CoordinatorLoadInProgress.code();
     let fetch = |version| {
-        let topic = OffsetFetchRequestTopic {
-            name: "topic".to_owned(),
-            partition_indexes: vec![0],
-        };
+        let topic = OffsetFetchRequestTopic { name: "topic".to_owned(), partition_indexes: vec![0] };
         let request = OffsetFetchRequest {
             topics: Some(vec![topic]),
             groups: vec![OffsetFetchRequestGroup::default()],
@@ -338,10 +284,7 @@ async fn an_error_of_a_fetched_group_is_told_where_its_version_has_room() {
         super::offset_fetch::handle(&groups, &OneTopic, request, version)
     };
     let oldest = fetch(1).await;
-    assert_eq!(
-        (oldest.error_code, oldest.topics[0].partitions[0].error_code),
-        (0, code)
-    );
+    assert_eq!((oldest.error_code, oldest.topics[0].partitions[0].error_code), (0, code));
     assert_eq!(fetch(7).await.error_code, code);
     assert_eq!(fetch(8).await.groups[0].error_code, code);
 }
@@ -359,11 +302,7 @@ async fn offsets_of_partitions_that_do_not_exist_cannot_be_deleted() {
         }],
     };
     let deleted = super::offset_delete::handle(&groups, &OneTopic, request).await;
-    let codes: Vec<i16> = deleted.topics[0]
-        .partitions
-        .iter()
-        .map(|partition| partition.error_code)
-        .collect();
+    let codes: Vec<i16> = deleted.topics[0].partitions.iter().map(|partition| partition.error_code).collect();
     assert_eq!(codes, [0, ErrorCode::UnknownTopicOrPartition.code()]);
 }
 
@@ -376,11 +315,7 @@ async fn a_group_that_does_not_exist_is_dead_and_since_version_6_an_error() {
         };
         let response = super::describe_groups::handle(&Groups::new(), request, version).await;
         assert_encodes(&response, version);
-        let expected = if version < 6 {
-            ErrorCode::None
-        } else {
-            ErrorCode::GroupIdNotFound
-        };
+        let expected = if version < 6 { ErrorCode::None } else { ErrorCode::GroupIdNotFound };
         assert_eq!(response.groups[0].error_code, expected.code());
         assert_eq!(response.groups[0].group_state, "Dead");
     }
@@ -395,10 +330,7 @@ async fn groups_are_listed_in_every_version_or_not_at_all() {
         assert_encodes(&response, version);
     }
     assert_eq!(
-        (
-            response.groups[0].group_id.as_str(),
-            response.groups[0].group_type.as_str()
-        ),
+        (response.groups[0].group_id.as_str(), response.groups[0].group_type.as_str()),
         ("group", "Classic")
     );
     let failing = Groups::Failing(ErrorCode::CoordinatorLoadInProgress);
@@ -409,11 +341,7 @@ async fn groups_are_listed_in_every_version_or_not_at_all() {
 #[test]
 fn a_coordinator_is_found_by_one_key_or_several() {
     let find = |kind, key: &str| match (kind, key) {
-        (CoordinatorKind::Group, _) => Ok(Endpoint {
-            node_id: 1,
-            host: "here".to_owned(),
-            port: 9092,
-        }),
+        (CoordinatorKind::Group, _) => Ok(Endpoint { node_id: 1, host: "here".to_owned(), port: 9092 }),
         (CoordinatorKind::Transaction, _) => Err(ErrorCode::CoordinatorNotAvailable),
     };
     for version in super::find_coordinator::VERSIONS {
@@ -425,11 +353,7 @@ fn a_coordinator_is_found_by_one_key_or_several() {
             };
             let response = super::find_coordinator::handle(request, version, find);
             assert_encodes(&response, version);
-            let code = if version < 4 {
-                response.error_code
-            } else {
-                response.coordinators[1].error_code
-            };
+            let code = if version < 4 { response.error_code } else { response.coordinators[1].error_code };
             assert_eq!(code, expected);
             assert_eq!(response.coordinators.len(), if version < 4 { 0 } else { 2 });
         }

@@ -24,7 +24,6 @@ impl TopicView for MetadataImage {
     }
 
     fn has_partition(&self, name: &str, index: i32) -> bool {
-        self.topic(name)
-            .is_some_and(|topic| (0..topic.partition_count()).contains(&index))
+        self.topic(name).is_some_and(|topic| (0..topic.partition_count()).contains(&index))
     }
 }

@@ -13,10 +13,7 @@ impl ClassicGroup {
     /// Describes the group; what members subscribe to is told when the group is stable.
     #[must_use]
     pub fn describe(&self) -> DescribedGroup {
-        let protocol = self
-            .protocol_name
-            .as_deref()
-            .filter(|_| self.state == GroupState::Stable);
+        let protocol = self.protocol_name.as_deref().filter(|_| self.state == GroupState::Stable);
         let members = self.members.iter().map(|member| DescribedGroupMember {
             member_id: member.member_id.clone(),
             group_instance_id: member.instance_id.clone(),
@@ -40,10 +37,7 @@ impl ClassicGroup {
     #[must_use]
     pub fn list(&self, states: &[String], types: &[String]) -> Option<ListedGroup> {
         let passes = |filter: &[String], name: &str| {
-            filter.is_empty()
-                || filter
-                    .iter()
-                    .any(|wanted| wanted.trim().eq_ignore_ascii_case(name))
+            filter.is_empty() || filter.iter().any(|wanted| wanted.trim().eq_ignore_ascii_case(name))
         };
         (passes(states, self.state.name()) && passes(types, GROUP_TYPE)).then(|| ListedGroup {
             group_id: self.group_id.clone(),

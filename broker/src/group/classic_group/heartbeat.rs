@@ -28,10 +28,7 @@ impl ClassicGroup {
                 }
             }
         };
-        let response = HeartbeatResponse {
-            error_code: error.code(),
-            ..HeartbeatResponse::default()
-        };
+        let response = HeartbeatResponse { error_code: error.code(), ..HeartbeatResponse::default() };
         turn.reply(token, Reply::Heartbeat(response));
     }
 

@@ -47,11 +47,7 @@ impl Join<'_> {
             timeout_ms if timeout_ms < 0 => session_timeout,
             timeout_ms => milliseconds(timeout_ms),
         };
-        MemberUpdate {
-            session_timeout,
-            rebalance_timeout,
-            protocols: distinct(&self.request.protocols),
-        }
+        MemberUpdate { session_timeout, rebalance_timeout, protocols: distinct(&self.request.protocols) }
     }
 }
 
@@ -154,10 +150,7 @@ impl ClassicGroup {
             self.add_member(turn, join, member_id);
             return;
         }
-        turn.schedule(
-            self.session_timer(&member_id),
-            milliseconds(join.request.session_timeout_ms),
-        );
+        turn.schedule(self.session_timer(&member_id), milliseconds(join.request.session_timeout_ms));
         join.refuse(turn, &member_id, ErrorCode::MemberIdRequired);
         self.pending_joins.insert(member_id);
     }
@@ -206,10 +199,7 @@ impl ClassicGroup {
             return;
         }
         let protocols = distinct(&join.request.protocols);
-        let is_same = self
-            .members
-            .get(member_id)
-            .is_some_and(|member| member.protocols == protocols);
+        let is_same = self.members.get(member_id).is_some_and(|member| member.protocols == protocols);
         match self.state {
             GroupState::Empty => join.refuse(turn, member_id, ErrorCode::UnknownMemberId),
             // It missed the answer to its join: tell it again what it is part of.
@@ -314,11 +304,7 @@ impl ClassicGroup {
             protocol_name: self.protocol_name.clone(),
             leader: self.leader_id.clone().unwrap_or_default(),
             member_id: member_id.to_owned(),
-            members: if with_members {
-                self.members.iter().map(member).collect()
-            } else {
-                Vec::new()
-            },
+            members: if with_members { self.members.iter().map(member).collect() } else { Vec::new() },
             ..JoinGroupResponse::default()
         }
     }

@@ -37,13 +37,7 @@ impl ClassicGroup {
             GroupState::PreparingRebalance => self.complete_join_if_all_joined(turn),
             _ => {}
         }
-        turn.reply(
-            token,
-            Reply::Leave(LeaveGroupResponse {
-                members,
-                ..LeaveGroupResponse::default()
-            }),
-        );
+        turn.reply(token, Reply::Leave(LeaveGroupResponse { members, ..LeaveGroupResponse::default() }));
     }
 
     fn remove_one(&mut self, turn: &mut Turn<'_>, identity: &MemberIdentity) -> Result<(), ErrorCode> {

@@ -34,9 +34,7 @@ impl ClassicMember {
     /// Returns what the member says about itself under `protocol`; nothing if it does not support it.
     pub(super) fn metadata(&self, protocol: &str) -> Bytes {
         let known = self.protocols.iter().find(|supported| supported.name == protocol);
-        known
-            .map(|supported| supported.metadata.clone())
-            .unwrap_or_default()
+        known.map(|supported| supported.metadata.clone()).unwrap_or_default()
     }
 
     /// Tells whether a parked request stands for the heartbeats the member cannot send meanwhile.
@@ -91,21 +89,14 @@ impl Members {
 
     /// Returns the longest rebalance timeout.
     pub(super) fn rebalance_timeout(&self) -> Duration {
-        self.iter()
-            .map(|member| member.rebalance_timeout)
-            .max()
-            .unwrap_or_default()
+        self.iter().map(|member| member.rebalance_timeout).max().unwrap_or_default()
     }
 
     /// Adds a member whose id and instance are not in the group yet.
     pub(super) fn insert(&mut self, member: ClassicMember) {
-        debug_assert!(
-            !self.by_id.contains_key(&member.member_id),
-            "a member id is added once"
-        );
+        debug_assert!(!self.by_id.contains_key(&member.member_id), "a member id is added once");
         if let Some(instance_id) = &member.instance_id {
-            self.ids_by_instance
-                .insert(instance_id.clone(), member.member_id.clone());
+            self.ids_by_instance.insert(instance_id.clone(), member.member_id.clone());
         }
         self.count_protocols(&member.protocols);
         self.awaiting_join += usize::from(member.awaiting_join.is_some());
@@ -182,17 +173,11 @@ impl Members {
         let mut votes: BTreeMap<&str, usize> = BTreeMap::new();
         for member in self.iter() {
             let is_common = |name: &str| self.supporters.get(name) == Some(&self.len());
-            let vote = member
-                .protocols
-                .iter()
-                .find(|protocol| is_common(&protocol.name))?;
+            let vote = member.protocols.iter().find(|protocol| is_common(&protocol.name))?;
             *votes.entry(&vote.name).or_default() += 1;
         }
         let most = votes.values().max().copied()?;
-        votes
-            .into_iter()
-            .find(|(_, count)| *count == most)
-            .map(|(name, _)| name.to_owned())
+        votes.into_iter().find(|(_, count)| *count == most).map(|(name, _)| name.to_owned())
     }
 
     fn count_protocols(&mut self, protocols: &[JoinGroupRequestProtocol]) {

@@ -37,11 +37,7 @@ impl ClassicGroup {
             protocol: self.protocol_name.clone(),
             leader: self.leader_id.clone(),
             current_state_timestamp: self.state_since_ms,
-            members: self
-                .members
-                .iter()
-                .map(|member| member.to_record(protocol))
-                .collect(),
+            members: self.members.iter().map(|member| member.to_record(protocol)).collect(),
         }
     }
 
@@ -50,16 +46,10 @@ impl ClassicGroup {
     pub fn from_record(group_id: String, record: GroupMetadataValue) -> Self {
         let mut members = Members::default();
         for member in record.members {
-            members.insert(ClassicMember::from_record(
-                member,
-                record.protocol.as_deref().unwrap_or_default(),
-            ));
+            members
+                .insert(ClassicMember::from_record(member, record.protocol.as_deref().unwrap_or_default()));
         }
-        let state = if members.is_empty() {
-            GroupState::Empty
-        } else {
-            GroupState::Stable
-        };
+        let state = if members.is_empty() { GroupState::Empty } else { GroupState::Stable };
         let mut group = Self {
             state,
             generation_id: record.generation,

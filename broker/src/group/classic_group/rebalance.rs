@@ -39,11 +39,7 @@ impl ClassicGroup {
         if is_first {
             let step = turn.config.initial_rebalance_delay;
             let remaining = self.members.rebalance_timeout().saturating_sub(step);
-            self.initial_delay = Some(InitialDelay {
-                step,
-                remaining,
-                is_extended: false,
-            });
+            self.initial_delay = Some(InitialDelay { step, remaining, is_extended: false });
             turn.schedule(self.join_timer(), step);
         } else if self.has_all_joined() {
             self.complete_join(turn);
@@ -66,17 +62,12 @@ impl ClassicGroup {
         if self.state != GroupState::PreparingRebalance {
             return;
         }
-        if let Some(delay) = self
-            .initial_delay
-            .filter(|delay| delay.is_extended && !delay.remaining.is_zero())
+        if let Some(delay) =
+            self.initial_delay.filter(|delay| delay.is_extended && !delay.remaining.is_zero())
         {
             let step = turn.config.initial_rebalance_delay.min(delay.remaining);
             let remaining = delay.remaining.saturating_sub(delay.step);
-            self.initial_delay = Some(InitialDelay {
-                step,
-                remaining,
-                is_extended: false,
-            });
+            self.initial_delay = Some(InitialDelay { step, remaining, is_extended: false });
             turn.schedule(self.join_timer(), step);
             return;
         }
@@ -91,22 +82,15 @@ impl ClassicGroup {
         let is_late = |member: &&super::members::ClassicMember| {
             member.awaiting_join.is_none() && member.instance_id.is_none()
         };
-        let late: Vec<String> = self
-            .members
-            .iter()
-            .filter(is_late)
-            .map(|late| late.member_id.clone())
-            .collect();
+        let late: Vec<String> =
+            self.members.iter().filter(is_late).map(|late| late.member_id.clone()).collect();
         for member_id in &late {
             turn.cancel(self.session_timer(member_id));
             self.remove(member_id);
         }
         if !self.members.is_empty() && !self.elect_leader_who_joined() {
             // Only static members are left and none came back yet: their sessions decide.
-            turn.schedule(
-                self.join_timer(),
-                self.members.rebalance_timeout().max(MIN_JOIN_RETRY),
-            );
+            turn.schedule(self.join_timer(), self.members.rebalance_timeout().max(MIN_JOIN_RETRY));
             return;
         }
         self.generation_id = next_generation(self.generation_id);
@@ -146,11 +130,7 @@ impl ClassicGroup {
 
     /// Makes sure that the leader is somebody who joined; returns false if nobody did.
     fn elect_leader_who_joined(&mut self) -> bool {
-        let has_joined = |id: &str| {
-            self.members
-                .get(id)
-                .is_some_and(|member| member.awaiting_join.is_some())
-        };
+        let has_joined = |id: &str| self.members.get(id).is_some_and(|member| member.awaiting_join.is_some());
         if self.leader_id.as_deref().is_some_and(has_joined) {
             return true;
         }
@@ -179,10 +159,7 @@ impl ClassicGroup {
     /// a client that lives after all comes back.
     pub(super) fn remove_member(&mut self, turn: &mut Turn<'_>, member_id: &str) {
         if let Some(token) = self.members.take_join(member_id) {
-            turn.reply(
-                token,
-                join::refusal(UNKNOWN_MEMBER_ID, ErrorCode::UnknownMemberId),
-            );
+            turn.reply(token, join::refusal(UNKNOWN_MEMBER_ID, ErrorCode::UnknownMemberId));
         }
         if let Some(token) = self.members.take_sync(member_id) {
             turn.reply(token, sync::refusal(ErrorCode::UnknownMemberId));

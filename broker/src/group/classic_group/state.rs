@@ -119,10 +119,7 @@ impl ClassicGroup {
     pub(in crate::group) fn take_parked(&mut self) -> Vec<ReplyToken> {
         let ids = self.members.ids();
         let members = &mut self.members;
-        ids.iter()
-            .flat_map(|id| [members.take_join(id), members.take_sync(id)])
-            .flatten()
-            .collect()
+        ids.iter().flat_map(|id| [members.take_join(id), members.take_sync(id)]).flatten().collect()
     }
 
     /// Checks that a request comes from a member, and from the one its instance id names (KIP-345).
@@ -134,11 +131,7 @@ impl ClassicGroup {
                 Some(_) => {}
             }
         }
-        if self.members.contains(member_id) {
-            Ok(())
-        } else {
-            Err(ErrorCode::UnknownMemberId)
-        }
+        if self.members.contains(member_id) { Ok(()) } else { Err(ErrorCode::UnknownMemberId) }
     }
 
     /// Checks that an OffsetCommit may change the group's offsets.
@@ -186,11 +179,7 @@ impl ClassicGroup {
     /// # Errors
     /// [`ErrorCode::NonEmptyGroup`].
     pub fn check_delete(&self) -> Result<(), ErrorCode> {
-        if self.state == GroupState::Empty {
-            Ok(())
-        } else {
-            Err(ErrorCode::NonEmptyGroup)
-        }
+        if self.state == GroupState::Empty { Ok(()) } else { Err(ErrorCode::NonEmptyGroup) }
     }
 
     /// Tells whether a member reads `topic`; if the subscriptions cannot be read, a consumer group may.
@@ -268,22 +257,15 @@ impl ClassicGroup {
     }
 
     pub(super) fn session_timer(&self, member_id: &str) -> TimerKey {
-        TimerKey::Session {
-            group_id: self.group_id.clone(),
-            member_id: member_id.to_owned(),
-        }
+        TimerKey::Session { group_id: self.group_id.clone(), member_id: member_id.to_owned() }
     }
 
     pub(super) fn join_timer(&self) -> TimerKey {
-        TimerKey::Join {
-            group_id: self.group_id.clone(),
-        }
+        TimerKey::Join { group_id: self.group_id.clone() }
     }
 
     pub(super) fn sync_timer(&self) -> TimerKey {
-        TimerKey::Sync {
-            group_id: self.group_id.clone(),
-        }
+        TimerKey::Sync { group_id: self.group_id.clone() }
     }
 }
 

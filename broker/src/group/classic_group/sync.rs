@@ -10,10 +10,7 @@ use super::state::{ClassicGroup, GroupState};
 use crate::group::turn::{Reply, ReplyToken, Turn};
 
 pub(super) fn refusal(error: ErrorCode) -> Reply {
-    Reply::Sync(SyncGroupResponse {
-        error_code: error.code(),
-        ..SyncGroupResponse::default()
-    })
+    Reply::Sync(SyncGroupResponse { error_code: error.code(), ..SyncGroupResponse::default() })
 }
 
 impl ClassicGroup {
@@ -73,16 +70,10 @@ impl ClassicGroup {
 
     /// Takes the leader's assignment; members it leaves out get empty bytes.
     fn assign(&mut self, turn: &mut Turn<'_>, request: &SyncGroupRequest) {
-        let mut assignments: BTreeMap<&str, &Bytes> = request
-            .assignments
-            .iter()
-            .map(|entry| (entry.member_id.as_str(), &entry.assignment))
-            .collect();
+        let mut assignments: BTreeMap<&str, &Bytes> =
+            request.assignments.iter().map(|entry| (entry.member_id.as_str(), &entry.assignment)).collect();
         for member_id in self.members.ids() {
-            let assignment = assignments
-                .remove(member_id.as_str())
-                .cloned()
-                .unwrap_or_default();
+            let assignment = assignments.remove(member_id.as_str()).cloned().unwrap_or_default();
             self.members.assign(&member_id, assignment);
         }
         self.enter(GroupState::Stable, turn.now.wall_ms);
@@ -97,10 +88,7 @@ impl ClassicGroup {
     }
 
     fn assigned(&self, member_id: &str) -> Reply {
-        let assignment = self
-            .members
-            .get(member_id)
-            .map(|member| member.assignment.clone());
+        let assignment = self.members.get(member_id).map(|member| member.assignment.clone());
         Reply::Sync(SyncGroupResponse {
             error_code: ErrorCode::None.code(),
             protocol_type: self.protocol_type.clone(),

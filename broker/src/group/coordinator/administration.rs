@@ -43,22 +43,15 @@ impl GroupShard {
             self.remove_group(turn, group_id);
         }
         let error = checked.err().unwrap_or(ErrorCode::None);
-        DeletableGroupResult {
-            group_id: group_id.to_owned(),
-            error_code: error.code(),
-        }
+        DeletableGroupResult { group_id: group_id.to_owned(), error_code: error.code() }
     }
 
     fn remove_group(&mut self, turn: &mut Turn<'_>, group_id: &str) {
         turn.append(records::group_tombstone(group_id));
         self.groups.remove(group_id);
         // Sessions of member ids that were given out find no group when they end.
-        turn.cancel(TimerKey::Join {
-            group_id: group_id.to_owned(),
-        });
-        turn.cancel(TimerKey::Sync {
-            group_id: group_id.to_owned(),
-        });
+        turn.cancel(TimerKey::Join { group_id: group_id.to_owned() });
+        turn.cancel(TimerKey::Sync { group_id: group_id.to_owned() });
     }
 
     /// Forgets offsets whose retention is over, and empty groups without offsets.

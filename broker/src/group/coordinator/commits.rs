@@ -46,16 +46,9 @@ impl GroupShard {
                 });
             }
             let (name, topic_id) = (topic.name.clone(), topic.topic_id);
-            topics.push(OffsetCommitResponseTopic {
-                name,
-                topic_id,
-                partitions,
-            });
+            topics.push(OffsetCommitResponseTopic { name, topic_id, partitions });
         }
-        OffsetCommitResponse {
-            topics,
-            ..OffsetCommitResponse::default()
-        }
+        OffsetCommitResponse { topics, ..OffsetCommitResponse::default() }
     }
 
     /// Checks that the sender may commit. A group that does not exist is created by who manages its own partitions.
@@ -89,21 +82,13 @@ impl GroupShard {
         let offset = CommittedOffset {
             offset: partition.committed_offset,
             // Requests that name a retention know no epoch, and neither does the record they need.
-            leader_epoch: if has_own_expiry {
-                -1
-            } else {
-                partition.committed_leader_epoch
-            },
+            leader_epoch: if has_own_expiry { -1 } else { partition.committed_leader_epoch },
             metadata: metadata.to_owned(),
             commit_timestamp_ms: now_ms,
             expire_timestamp_ms: has_own_expiry.then(|| now_ms.saturating_add(request.retention_time_ms)),
         };
         let group_id = request.group_id.clone();
-        let key = OffsetKey {
-            group_id,
-            topic: topic.to_owned(),
-            partition: partition.partition_index,
-        };
+        let key = OffsetKey { group_id, topic: topic.to_owned(), partition: partition.partition_index };
         self.write_offset(turn, &key, Some(offset));
         Ok(())
     }
@@ -148,11 +133,7 @@ impl GroupShard {
                 })
                 .collect(),
         };
-        OffsetFetchResponseGroup {
-            group_id: group_id.clone(),
-            topics,
-            error_code: ErrorCode::None.code(),
-        }
+        OffsetFetchResponseGroup { group_id: group_id.clone(), topics, error_code: ErrorCode::None.code() }
     }
 
     pub(super) fn delete_offsets(
@@ -165,53 +146,26 @@ impl GroupShard {
             Some(group) => group.check_offset_delete(),
         };
         if let Err(error) = refused {
-            return OffsetDeleteResponse {
-                error_code: error.code(),
-                ..OffsetDeleteResponse::default()
-            };
+            return OffsetDeleteResponse { error_code: error.code(), ..OffsetDeleteResponse::default() };
         }
         let mut topics = Vec::with_capacity(request.topics.len());
         for topic in &request.topics {
             let group = self.groups.get(&request.group_id);
             let is_subscribed = group.is_some_and(|group| group.is_subscribed_to(&topic.name));
-            let error = if is_subscribed {
-                ErrorCode::GroupSubscribedToTopic
-            } else {
-                ErrorCode::None
-            };
+            let error = if is_subscribed { ErrorCode::GroupSubscribedToTopic } else { ErrorCode::None };
             let mut partitions = Vec::with_capacity(topic.partitions.len());
             for partition in &topic.partitions {
                 let (partition_index, error_code) = (partition.partition_index, error.code());
-                partitions.push(OffsetDeleteResponsePartition {
-                    partition_index,
-                    error_code,
-                });
-                let is_known = self
-                    .offsets
-                    .get(&request.group_id, &topic.name, partition_index)
-                    .is_some();
+                partitions.push(OffsetDeleteResponsePartition { partition_index, error_code });
+                let is_known = self.offsets.get(&request.group_id, &topic.name, partition_index).is_some();
                 if is_known && !is_subscribed {
                     let (group_id, topic) = (request.group_id.clone(), topic.name.clone());
-                    self.write_offset(
-                        turn,
-                        &OffsetKey {
-                            group_id,
-                            topic,
-                            partition: partition_index,
-                        },
-                        None,
-                    );
+                    self.write_offset(turn, &OffsetKey { group_id, topic, partition: partition_index }, None);
                 }
             }
-            topics.push(OffsetDeleteResponseTopic {
-                name: topic.name.clone(),
-                partitions,
-            });
+            topics.push(OffsetDeleteResponseTopic { name: topic.name.clone(), partitions });
         }
-        OffsetDeleteResponse {
-            topics,
-            ..OffsetDeleteResponse::default()
-        }
+        OffsetDeleteResponse { topics, ..OffsetDeleteResponse::default() }
     }
 }
 

@@ -58,10 +58,7 @@ impl GroupShard {
                 let error_code = missing_group(&request.group_id).code();
                 turn.reply(
                     token,
-                    Reply::Sync(SyncGroupResponse {
-                        error_code,
-                        ..SyncGroupResponse::default()
-                    }),
+                    Reply::Sync(SyncGroupResponse { error_code, ..SyncGroupResponse::default() }),
                 );
             }
         }
@@ -72,10 +69,7 @@ impl GroupShard {
             Some(group) => group.heartbeat(turn, request, token),
             None => {
                 let error_code = missing_group(&request.group_id).code();
-                let response = HeartbeatResponse {
-                    error_code,
-                    ..HeartbeatResponse::default()
-                };
+                let response = HeartbeatResponse { error_code, ..HeartbeatResponse::default() };
                 turn.reply(token, Reply::Heartbeat(response));
             }
         }
@@ -104,9 +98,5 @@ impl GroupShard {
 
 /// A member of a group that does not exist is unknown; a group without a name cannot exist.
 fn missing_group(group_id: &str) -> ErrorCode {
-    if group_id.is_empty() {
-        ErrorCode::InvalidGroupId
-    } else {
-        ErrorCode::UnknownMemberId
-    }
+    if group_id.is_empty() { ErrorCode::InvalidGroupId } else { ErrorCode::UnknownMemberId }
 }

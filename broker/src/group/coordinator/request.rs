@@ -72,12 +72,7 @@ impl GroupRequest {
     pub(super) fn check_texts(&self) -> Result<(), ErrorCode> {
         let is_long = |text: &str| text.len() > MAX_TEXT_BYTES;
         match self {
-            Self::Join {
-                request,
-                client_id,
-                client_host,
-                ..
-            } => {
+            Self::Join { request, client_id, client_host, .. } => {
                 let instance_id = request.group_instance_id.as_deref().unwrap_or_default();
                 let texts = [&request.member_id, &request.protocol_type, client_id, client_host];
                 let names = request.protocols.iter().map(|protocol| &protocol.name);

@@ -52,8 +52,7 @@ impl GroupShard {
                 self.offsets.apply(&key, offset);
             }
             StoredRecord::Group(group_id, Some(record)) => {
-                self.groups
-                    .insert(group_id.clone(), ClassicGroup::from_record(group_id, record));
+                self.groups.insert(group_id.clone(), ClassicGroup::from_record(group_id, record));
             }
             StoredRecord::Group(group_id, None) => {
                 if !self.offsets.has_group(&group_id) {
@@ -95,20 +94,9 @@ impl GroupShard {
         let config = self.config;
         let mut turn = Turn::new(now, &config);
         match request {
-            GroupRequest::Join {
-                request,
-                version,
-                client_id,
-                client_host,
-            } => {
+            GroupRequest::Join { request, version, client_id, client_host } => {
                 let (client_id, client_host) = (client_id.as_str(), client_host.as_str());
-                let join = Join {
-                    request: &request,
-                    version,
-                    client_id,
-                    client_host,
-                    token,
-                };
+                let join = Join { request: &request, version, client_id, client_host, token };
                 self.join(&mut turn, &join, random);
             }
             GroupRequest::Sync(request) => self.sync(&mut turn, &request, token),
@@ -131,11 +119,7 @@ impl GroupShard {
                 turn.reply(token, Reply::Describe(described));
             }
             GroupRequest::List { states, types } => {
-                let listed = self
-                    .groups
-                    .values()
-                    .filter_map(|group| group.list(&states, &types))
-                    .collect();
+                let listed = self.groups.values().filter_map(|group| group.list(&states, &types)).collect();
                 turn.reply(token, Reply::List(listed));
             }
             GroupRequest::Delete { group_id } => {
@@ -174,10 +158,7 @@ impl GroupShard {
     /// Returns the answers that are parked in groups; the shard is being thrown away.
     #[must_use]
     pub fn into_parked(mut self) -> Vec<ReplyToken> {
-        self.groups
-            .values_mut()
-            .flat_map(ClassicGroup::take_parked)
-            .collect()
+        self.groups.values_mut().flat_map(ClassicGroup::take_parked).collect()
     }
 
     /// Returns a group, for tests and metrics.
@@ -241,10 +222,7 @@ impl GroupShard {
             TimerKey::OffsetExpiry => {
                 self.expire_offsets(turn);
                 // At least a millisecond, so that a step ends.
-                let interval = turn
-                    .config
-                    .offsets_retention_check_interval
-                    .max(Duration::from_millis(1));
+                let interval = turn.config.offsets_retention_check_interval.max(Duration::from_millis(1));
                 turn.schedule(TimerKey::OffsetExpiry, interval);
             }
         }

@@ -38,13 +38,7 @@ impl GroupService {
     /// Makes a coordinator without shards.
     #[must_use]
     pub fn new(config: GroupCoordinatorConfig, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            config,
-            clock,
-            reload_pause: RELOAD_PAUSE,
-            shards: RwLock::default(),
-            tasks: Mutex::default(),
-        }
+        Self { config, clock, reload_pause: RELOAD_PAUSE, shards: RwLock::default(), tasks: Mutex::default() }
     }
 
     /// Changes how long a shard whose log failed waits before it is loaded again.

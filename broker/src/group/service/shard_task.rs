@@ -29,10 +29,7 @@ const MAX_DECOMPRESSED_BYTES: usize = 64 * 1024 * 1024;
 /// What a shard's queue carries.
 pub(super) enum Job {
     /// A request and who waits for its reply.
-    Request {
-        request: GroupRequest,
-        answer: oneshot::Sender<Result<Reply, ErrorCode>>,
-    },
+    Request { request: GroupRequest, answer: oneshot::Sender<Result<Reply, ErrorCode>> },
     /// Topics that were deleted: their offsets go.
     TopicsDeleted(Vec<String>),
 }
@@ -81,13 +78,7 @@ struct Serving {
 
 impl<L: OffsetsLog> ShardTask<L> {
     pub(super) fn new(options: ShardOptions<L>, jobs: mpsc::Receiver<Job>) -> Self {
-        let ShardOptions {
-            log,
-            config,
-            clock,
-            seed,
-            reload_pause,
-        } = options;
+        let ShardOptions { log, config, clock, seed, reload_pause } = options;
         let random = SeededRandom::new(seed);
         Self {
             log,
@@ -121,11 +112,7 @@ impl<L: OffsetsLog> ShardTask<L> {
             }
             let pause = tokio::time::sleep(self.reload_pause);
             tokio::pin!(pause);
-            if self
-                .refuse_until(pause, ErrorCode::CoordinatorNotAvailable)
-                .await
-                .is_none()
-            {
+            if self.refuse_until(pause, ErrorCode::CoordinatorNotAvailable).await.is_none() {
                 return;
             }
         }
@@ -135,14 +122,10 @@ impl<L: OffsetsLog> ShardTask<L> {
     async fn load(&mut self) -> Result<Serving, Stopped> {
         let (log, config) = (Arc::clone(&self.log), self.config);
         let loading = tokio::task::spawn_blocking(move || replay(log.as_ref(), config));
-        let loaded = self
-            .refuse_until(loading, ErrorCode::CoordinatorLoadInProgress)
-            .await
-            .ok_or(Stopped::Closed)?;
+        let loaded =
+            self.refuse_until(loading, ErrorCode::CoordinatorLoadInProgress).await.ok_or(Stopped::Closed)?;
         // A panic is a bug of the replay: the shard stays unavailable, the broker goes on.
-        let loaded = loaded.map_err(|panic| OffsetsLogError::Unavailable {
-            reason: panic.to_string(),
-        });
+        let loaded = loaded.map_err(|panic| OffsetsLogError::Unavailable { reason: panic.to_string() });
         let (mut shard, end_offset) = loaded.and_then(|loaded| loaded).map_err(Stopped::LogFailed)?;
         let output = shard.finish_loading(self.clock.now());
         tracing::info!(
@@ -150,21 +133,10 @@ impl<L: OffsetsLog> ShardTask<L> {
             groups = shard.groups().count(),
             "loaded a shard of the group coordinator"
         );
-        let mut serving = Serving {
-            shard,
-            held: HeldReplies::default(),
-            end_offset,
-            durable: None,
-        };
-        self.append(&mut serving, output)
-            .await
-            .map_err(Stopped::LogFailed)?;
-        let forgotten = serving
-            .shard
-            .on_topics_deleted(self.clock.now(), &self.deleted_topics);
-        self.append(&mut serving, forgotten)
-            .await
-            .map_err(Stopped::LogFailed)?;
+        let mut serving = Serving { shard, held: HeldReplies::default(), end_offset, durable: None };
+        self.append(&mut serving, output).await.map_err(Stopped::LogFailed)?;
+        let forgotten = serving.shard.on_topics_deleted(self.clock.now(), &self.deleted_topics);
+        self.append(&mut serving, forgotten).await.map_err(Stopped::LogFailed)?;
         self.deleted_topics.clear();
         Ok(serving)
     }
@@ -309,12 +281,8 @@ async fn sleep(duration: Option<Duration>) {
 
 /// Packs records into batches, in order.
 fn batches(records: &[CoordinatorRecord], now_ms: i64) -> Vec<Bytes> {
-    let builder = || {
-        BatchBuilder::new(BatchOptions {
-            size_limit: MAX_BATCH_BYTES,
-            ..BatchOptions::default()
-        })
-    };
+    let builder =
+        || BatchBuilder::new(BatchOptions { size_limit: MAX_BATCH_BYTES, ..BatchOptions::default() });
     let mut batches = Vec::new();
     let mut open = builder();
     for record in records {
@@ -322,10 +290,7 @@ fn batches(records: &[CoordinatorRecord], now_ms: i64) -> Vec<Bytes> {
         if open.try_append(now_ms, Some(&record.key), value, &[]).is_none() {
             batches.push(std::mem::replace(&mut open, builder()));
             let appended = open.try_append(now_ms, Some(&record.key), value, &[]);
-            assert!(
-                appended.is_some(),
-                "the first record of a batch is taken whatever its size"
-            );
+            assert!(appended.is_some(), "the first record of a batch is taken whatever its size");
         }
     }
     if !open.is_empty() {
@@ -358,22 +323,15 @@ fn replay<L: OffsetsLog>(
 fn replay_batch(shard: &mut GroupShard, batch: &RecordBatch) -> Result<(), String> {
     // Offsets of transactions count when their marker says so; nothing here writes them yet.
     if batch.is_control() || batch.is_transactional() {
-        tracing::warn!(
-            offset = batch.base_offset(),
-            "skipped a transactional batch of __consumer_offsets"
-        );
+        tracing::warn!(offset = batch.base_offset(), "skipped a transactional batch of __consumer_offsets");
         return Ok(());
     }
-    let records = batch
-        .records(MAX_DECOMPRESSED_BYTES)
-        .map_err(|error| error.to_string())?;
+    let records = batch.records(MAX_DECOMPRESSED_BYTES).map_err(|error| error.to_string())?;
     for record in &records {
         let record = record.map_err(|error| error.to_string())?;
         let Some(key) = record.key else { continue };
         let value = record.value.map(|value| records.payload().slice_ref(value));
-        shard
-            .replay(records.payload().slice_ref(key), value)
-            .map_err(|error| error.to_string())?;
+        shard.replay(records.payload().slice_ref(key), value).map_err(|error| error.to_string())?;
     }
     Ok(())
 }

@@ -73,9 +73,7 @@ impl OffsetsLog for MemoryLog {
         let end_offset = {
             let mut stored = self.stored.lock();
             if stored.fails {
-                return Err(OffsetsLogError::Unavailable {
-                    reason: "the test says so".to_owned(),
-                });
+                return Err(OffsetsLogError::Unavailable { reason: "the test says so".to_owned() });
             }
             let header = RecordBatch::peek_header(&batch).unwrap();
             stored.end_offset += i64::from(header.last_offset_delta) + 1;
@@ -92,9 +90,7 @@ impl OffsetsLog for MemoryLog {
         let mut high_watermark = self.high_watermark.subscribe();
         Box::pin(async move {
             let waited = high_watermark.wait_for(|reached| *reached >= end_offset).await;
-            waited.map(|_| ()).map_err(|_| OffsetsLogError::Unavailable {
-                reason: "closed".to_owned(),
-            })
+            waited.map(|_| ()).map_err(|_| OffsetsLogError::Unavailable { reason: "closed".to_owned() })
         })
     }
 
@@ -111,10 +107,8 @@ impl OffsetsLog for MemoryLog {
         changed.wait_while(&mut closed.lock(), |closed| *closed);
         let stored = self.stored.lock();
         let bytes = stored.batches.concat();
-        Ok((offset == 0 && !bytes.is_empty()).then(|| StoredBatches {
-            bytes: Bytes::from(bytes),
-            end_offset: stored.end_offset,
-        }))
+        Ok((offset == 0 && !bytes.is_empty())
+            .then(|| StoredBatches { bytes: Bytes::from(bytes), end_offset: stored.end_offset }))
     }
 }
 
@@ -127,10 +121,8 @@ fn service(log: &MemoryLog) -> GroupService {
 }
 
 fn commit(offset: i64) -> GroupRequest {
-    let partition = OffsetCommitRequestPartition {
-        committed_offset: offset,
-        ..OffsetCommitRequestPartition::default()
-    };
+    let partition =
+        OffsetCommitRequestPartition { committed_offset: offset, ..OffsetCommitRequestPartition::default() };
     let topic = OffsetCommitRequestTopic {
         name: "topic".to_owned(),
         partitions: vec![partition],
@@ -145,16 +137,12 @@ fn commit(offset: i64) -> GroupRequest {
 }
 
 async fn committed(service: &GroupService) -> Option<i64> {
-    let request = OffsetFetchRequestGroup {
-        group_id: "group".to_owned(),
-        topics: None,
-        ..Default::default()
-    };
+    let request =
+        OffsetFetchRequestGroup { group_id: "group".to_owned(), topics: None, ..Default::default() };
     match service.ask("group", GroupRequest::FetchOffsets(request)).await {
-        Ok(Reply::OffsetFetch(group)) => group
-            .topics
-            .first()
-            .map(|topic| topic.partitions[0].committed_offset),
+        Ok(Reply::OffsetFetch(group)) => {
+            group.topics.first().map(|topic| topic.partitions[0].committed_offset)
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -166,25 +154,11 @@ async fn join(service: &GroupService, member_id: &str) -> Result<JoinGroupRespon
         rebalance_timeout_ms: 60_000,
         member_id: member_id.to_owned(),
         protocol_type: "consumer".to_owned(),
-        protocols: vec![JoinGroupRequestProtocol {
-            name: "range".to_owned(),
-            metadata: Bytes::new(),
-        }],
+        protocols: vec![JoinGroupRequestProtocol { name: "range".to_owned(), metadata: Bytes::new() }],
         ..JoinGroupRequest::default()
     };
     let (client_id, client_host) = ("client".to_owned(), "/127.0.0.1".to_owned());
-    match service
-        .ask(
-            "group",
-            GroupRequest::Join {
-                request,
-                version: 9,
-                client_id,
-                client_host,
-            },
-        )
-        .await?
-    {
+    match service.ask("group", GroupRequest::Join { request, version: 9, client_id, client_host }).await? {
         Reply::Join(response) => Ok(response),
         other => panic!("{other:?}"),
     }
@@ -192,10 +166,7 @@ async fn join(service: &GroupService, member_id: &str) -> Result<JoinGroupRespon
 
 /// Waits until the shard has been loaded.
 async fn loaded(service: &GroupService) {
-    let list = || GroupRequest::List {
-        states: Vec::new(),
-        types: Vec::new(),
-    };
+    let list = || GroupRequest::List { states: Vec::new(), types: Vec::new() };
     while service.ask("group", list()).await.is_err() {
         tokio::task::yield_now().await;
     }
@@ -205,10 +176,7 @@ async fn loaded(service: &GroupService) {
 async fn a_service_without_shards_coordinates_nothing() {
     let config = BrokerConfig::from_properties(BTreeMap::new()).unwrap().groups;
     let service = GroupService::new(config, Arc::new(SystemClock::new()));
-    assert_eq!(
-        service.ask("group", commit(1)).await,
-        Err(ErrorCode::CoordinatorNotAvailable)
-    );
+    assert_eq!(service.ask("group", commit(1)).await, Err(ErrorCode::CoordinatorNotAvailable));
     assert!(service.ask_all(commit(1)).await.is_empty());
 }
 
@@ -219,10 +187,7 @@ async fn what_was_answered_is_there_after_a_restart() {
     loaded(&first).await;
     first.ask("group", commit(7)).await.unwrap();
     first.stop().await;
-    assert_eq!(
-        first.ask("group", commit(8)).await,
-        Err(ErrorCode::CoordinatorNotAvailable)
-    );
+    assert_eq!(first.ask("group", commit(8)).await, Err(ErrorCode::CoordinatorNotAvailable));
 
     let second = service(&log);
     loaded(&second).await;
@@ -262,10 +227,7 @@ async fn requests_during_the_load_are_told_to_try_again() {
     let log = MemoryLog::new();
     log.close_to_readers(true);
     let service = service(&log);
-    assert_eq!(
-        service.ask("group", commit(1)).await,
-        Err(ErrorCode::CoordinatorLoadInProgress)
-    );
+    assert_eq!(service.ask("group", commit(1)).await, Err(ErrorCode::CoordinatorLoadInProgress));
     service.forget_topics(&["topic".to_owned()]).await;
     log.close_to_readers(false);
     loaded(&service).await;
@@ -280,14 +242,8 @@ async fn a_failed_append_answers_everybody_and_loads_the_shard_again() {
     loaded(&service).await;
     service.ask("group", commit(1)).await.unwrap();
     log.stored.lock().fails = true;
-    assert_eq!(
-        service.ask("group", commit(2)).await,
-        Err(ErrorCode::CoordinatorNotAvailable)
-    );
-    assert_eq!(
-        service.ask("group", commit(3)).await,
-        Err(ErrorCode::CoordinatorNotAvailable)
-    );
+    assert_eq!(service.ask("group", commit(2)).await, Err(ErrorCode::CoordinatorNotAvailable));
+    assert_eq!(service.ask("group", commit(3)).await, Err(ErrorCode::CoordinatorNotAvailable));
     log.stored.lock().fails = false;
     tokio::time::sleep(Duration::from_secs(2)).await;
     loaded(&service).await;

@@ -7,10 +7,7 @@ use std::io::Read;
 pub(super) type Hours = BTreeMap<(String, String), (u64, u64, i64)>;
 
 pub(super) fn january() -> anyhow::Result<String> {
-    let file = std::fs::read(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/flights/flights-2013-01.csv.gz"
-    ))?;
+    let file = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/flights/flights-2013-01.csv.gz"))?;
     let mut text = String::new();
     flate2::read::GzDecoder::new(file.as_slice()).read_to_string(&mut text)?;
     Ok(text)
@@ -23,9 +20,7 @@ pub(super) fn batch(text: &str) -> anyhow::Result<Hours> {
     let mut hours = Hours::new();
     for line in lines {
         let row: BTreeMap<&str, &str> = names.iter().copied().zip(line.split(',')).collect();
-        let hour = hours
-            .entry((row["origin"].to_owned(), row["time_hour"].to_owned()))
-            .or_default();
+        let hour = hours.entry((row["origin"].to_owned(), row["time_hour"].to_owned())).or_default();
         hour.0 += 1;
         if row["dep_delay"] != "NA" {
             hour.1 += 1;

@@ -30,9 +30,8 @@ fn january_through_broker_and_application_equals_the_batch_computation() -> anyh
     let broker = Broker::start(BrokerConfig::for_tests(&folder.path().join("broker")))?;
     let bootstrap = broker.bootstrap_servers();
     let topics = [INPUT_TOPIC, OUTPUT_TOPIC].map(|topic| NewTopic::new(topic, PARTITIONS));
-    for (_, created) in Admin::connect(AdminConfig::new(&bootstrap))?
-        .blocking()
-        .create_topics(topics.to_vec())?
+    for (_, created) in
+        Admin::connect(AdminConfig::new(&bootstrap))?.blocking().create_topics(topics.to_vec())?
     {
         created?;
     }
@@ -57,12 +56,7 @@ fn january_through_broker_and_application_equals_the_batch_computation() -> anyh
     let clock = SystemClock::new();
     let deadline = clock.now().monotonic + PATIENCE;
     while hours(&application)? != expected {
-        assert!(
-            clock.now().monotonic < deadline,
-            "{:?} {:?}",
-            application.state(),
-            application.metrics()
-        );
+        assert!(clock.now().monotonic < deadline, "{:?} {:?}", application.state(), application.metrics());
         std::thread::yield_now();
     }
     assert_eq!(application.metrics().late_records, 0);

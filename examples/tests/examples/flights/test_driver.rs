@@ -12,11 +12,8 @@ fn streamed(text: &str, options: TestDriverOptions) -> anyhow::Result<(Hours, us
     let records = text.lines().map(|line| Record::new(None, line.to_owned(), 0));
     input.pipe_queued(records.collect())?;
     driver.commit()?;
-    let output = driver.output_topic(
-        OUTPUT_TOPIC,
-        time_windowed(string(), WINDOW_SIZE),
-        parsed::<HourSummary>(),
-    );
+    let output =
+        driver.output_topic(OUTPUT_TOPIC, time_windowed(string(), WINDOW_SIZE), parsed::<HourSummary>());
     let updates = output.read_key_values()?;
     let count = updates.len();
     assert_eq!(driver.metrics().late_records, 0);
@@ -35,10 +32,7 @@ fn january_has_the_windows_of_the_batch_computation() -> anyhow::Result<()> {
     assert_eq!(expected.len(), 1_642);
     let (hours, updates) = streamed(&text, TestDriverOptions::default())?;
     assert_eq!(hours, expected);
-    assert_eq!(
-        updates, 1_642,
-        "coalesced emission writes each window once a commit"
-    );
+    assert_eq!(updates, 1_642, "coalesced emission writes each window once a commit");
     Ok(())
 }
 
@@ -46,11 +40,7 @@ fn january_has_the_windows_of_the_batch_computation() -> anyhow::Result<()> {
 fn january_is_the_same_with_every_update_and_with_runs_of_any_size() -> anyhow::Result<()> {
     let text = january()?;
     let expected = batch(&text)?;
-    for run_size in [
-        RunSize::AtMost(1),
-        RunSize::Random(7),
-        RunSize::AtMost(usize::MAX),
-    ] {
+    for run_size in [RunSize::AtMost(1), RunSize::Random(7), RunSize::AtMost(usize::MAX)] {
         let commit = CommitRule::default();
         let options = TestDriverOptions {
             emission: Emission::EveryUpdate,

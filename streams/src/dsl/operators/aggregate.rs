@@ -59,11 +59,7 @@ impl<K: Data, V: Data> KGroupedStream<K, V> {
     {
         let step = Arc::new(step);
         let processor = move |store: usize| {
-            erased(Aggregate {
-                store,
-                step: Arc::clone(&step),
-                types: PhantomData::<fn(K, V, A)>,
-            })
+            erased(Aggregate { store, step: Arc::clone(&step), types: PhantomData::<fn(K, V, A)> })
         };
         let aggregation = Aggregation {
             materialized,
@@ -102,20 +98,12 @@ where
         let mut updates = Vec::new();
         for record in run {
             let step = |old| (self.step)(&record.key, &record.value, old);
-            match store
-                .update(&record.key, record.timestamp, step)
-                .map_err(ProcessError::State)?
-            {
+            match store.update(&record.key, record.timestamp, step).map_err(ProcessError::State)? {
                 Update::NullKey => context.metrics.dropped_records += 1,
                 Update::HeldBack => {}
                 Update::Forward { value, timestamp } => {
                     let value = Some(value.clone());
-                    updates.push(Record {
-                        key: record.key,
-                        value,
-                        timestamp,
-                        headers: record.headers,
-                    });
+                    updates.push(Record { key: record.key, value, timestamp, headers: record.headers });
                 }
             }
         }

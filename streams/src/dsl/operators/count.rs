@@ -38,8 +38,5 @@ impl<K: Data, V: Data> TimeWindowedKStream<K, V> {
 
 fn as_long(materialized: Materialized<i64>) -> Materialized<i64> {
     let value = materialized.value.unwrap_or_else(|| Arc::new(serde::i64()));
-    Materialized {
-        value: Some(value),
-        ..materialized
-    }
+    Materialized { value: Some(value), ..materialized }
 }

@@ -30,13 +30,7 @@ impl<K: Data, V: Data> KStream<K, V> {
     {
         let node = self.add_stateless("KSTREAM-FLATMAPVALUES-", move |run| {
             let mut mapped = Vec::with_capacity(run.len());
-            for Record {
-                key,
-                value,
-                timestamp,
-                headers,
-            } in run
-            {
+            for Record { key, value, timestamp, headers } in run {
                 mapped.extend(mapper(value).into_iter().map(|value| Record {
                     key: key.clone(),
                     value,

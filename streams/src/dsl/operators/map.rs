@@ -27,19 +27,9 @@ impl<K: Data, V: Data> KStream<K, V> {
         F: Fn(K, V) -> (K2, V2) + Send + Sync + 'static,
     {
         let node = self.add_stateless("KSTREAM-MAP-", move |run| {
-            let map = |Record {
-                           key,
-                           value,
-                           timestamp,
-                           headers,
-                       }| {
+            let map = |Record { key, value, timestamp, headers }| {
                 let (key, value) = mapper(key, value);
-                Record {
-                    key,
-                    value,
-                    timestamp,
-                    headers,
-                }
+                Record { key, value, timestamp, headers }
             };
             run.into_iter().map(map).collect()
         });

@@ -34,12 +34,7 @@ impl<K: Data, V: Data> KStream<K, V> {
         let node = self.add_stateless("KSTREAM-MAPVALUES-", move |run| {
             let map = |record: crate::Record<K, V>| {
                 let value = mapper(&record.key, record.value);
-                crate::Record {
-                    key: record.key,
-                    value,
-                    timestamp: record.timestamp,
-                    headers: record.headers,
-                }
+                crate::Record { key: record.key, value, timestamp: record.timestamp, headers: record.headers }
             };
             run.into_iter().map(map).collect()
         });

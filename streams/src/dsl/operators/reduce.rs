@@ -40,10 +40,7 @@ impl<K: Data, V: Data> KGroupedStream<K, V> {
     /// Stores values by the grouping's serde unless another is given.
     fn with_own_values(&self, materialized: Materialized<V>) -> Materialized<V> {
         let value = materialized.value.or_else(|| self.value.clone());
-        Materialized {
-            value,
-            ..materialized
-        }
+        Materialized { value, ..materialized }
     }
 }
 

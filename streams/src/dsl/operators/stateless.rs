@@ -48,15 +48,9 @@ where
 {
     let transform = Arc::new(transform);
     let processor = Arc::new(move |_: &NodeSetup<'_>| {
-        erased(Stateless {
-            transform: Arc::clone(&transform),
-            input: PhantomData,
-        })
+        erased(Stateless { transform: Arc::clone(&transform), input: PhantomData })
     });
-    NodeRole::Processor {
-        processor,
-        stores: Vec::new(),
-    }
+    NodeRole::Processor { processor, stores: Vec::new() }
 }
 
 impl<K: Data, V: Data> KStream<K, V> {
@@ -68,10 +62,7 @@ impl<K: Data, V: Data> KStream<K, V> {
         F: Fn(Vec<Record<K, V>>) -> Vec<Record<K2, V2>> + Send + Sync + 'static,
     {
         let mut graph = self.graph.borrow_mut();
-        let name = self
-            .next_name
-            .clone()
-            .unwrap_or_else(|| graph.generate_name(prefix));
+        let name = self.next_name.clone().unwrap_or_else(|| graph.generate_name(prefix));
         graph.add_node(name, stateless_role(transform), &[self.node])
     }
 
@@ -81,10 +72,7 @@ impl<K: Data, V: Data> KStream<K, V> {
         V2: Data,
     {
         let stream = KStream::new(Rc::clone(&self.graph), node, self.key.clone(), value);
-        KStream {
-            key_changed: self.key_changed,
-            ..stream
-        }
+        KStream { key_changed: self.key_changed, ..stream }
     }
 
     /// Returns the stream of `node`, whose keys are new.
@@ -98,9 +86,6 @@ impl<K: Data, V: Data> KStream<K, V> {
         V2: Data,
     {
         let stream = KStream::new(Rc::clone(&self.graph), node, None, value);
-        KStream {
-            key_changed: true,
-            ..stream
-        }
+        KStream { key_changed: true, ..stream }
     }
 }

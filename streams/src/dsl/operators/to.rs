@@ -28,10 +28,7 @@ impl<K: Data, V: Data> KStream<K, V> {
     /// ```
     pub fn to(&self, topic: &str, produced: Produced<K, V>) {
         let mut graph = self.graph.borrow_mut();
-        let name = self
-            .next_name
-            .clone()
-            .unwrap_or_else(|| graph.generate_name("KSTREAM-SINK-"));
+        let name = self.next_name.clone().unwrap_or_else(|| graph.generate_name("KSTREAM-SINK-"));
         let key = produced.key.or_else(|| self.key.clone()).ok_or("keys");
         let value = produced.value.or_else(|| self.value.clone()).ok_or("values");
         let (key, value) = match key.and_then(|key| Ok((key, value?))) {
@@ -41,11 +38,7 @@ impl<K: Data, V: Data> KStream<K, V> {
         let topic = TopicName::External(topic.to_owned());
         let sink_topic = topic.clone();
         let processor = Arc::new(move |setup: &NodeSetup<'_>| {
-            erased(Sink::new(
-                sink_topic.resolve(setup.application_id),
-                Arc::clone(&key),
-                Arc::clone(&value),
-            ))
+            erased(Sink::new(sink_topic.resolve(setup.application_id), Arc::clone(&key), Arc::clone(&value)))
         });
         graph.add_node(name, NodeRole::Sink { topic, processor }, &[self.node]);
     }
@@ -67,11 +60,7 @@ struct Ranges {
 impl<K: Data, V: Data> Sink<K, V> {
     /// Makes a sink for `topic`, by its name on the cluster.
     pub(crate) fn new(topic: String, key: Arc<dyn Serde<K>>, value: Arc<dyn Serde<V>>) -> Self {
-        Self {
-            topic: topic.into(),
-            key,
-            value,
-        }
+        Self { topic: topic.into(), key, value }
     }
 
     fn append<T: 'static>(
@@ -82,13 +71,11 @@ impl<K: Data, V: Data> Sink<K, V> {
         bytes: &mut Vec<u8>,
     ) -> Result<Option<(usize, usize)>, ProcessError> {
         let start = bytes.len();
-        let presence = serde
-            .serialize(value, bytes)
-            .map_err(|source| ProcessError::Serialize {
-                part,
-                topic: self.topic.to_string(),
-                source,
-            })?;
+        let presence = serde.serialize(value, bytes).map_err(|source| ProcessError::Serialize {
+            part,
+            topic: self.topic.to_string(),
+            source,
+        })?;
         Ok((presence == Presence::Present).then_some((start, bytes.len())))
     }
 }
@@ -115,9 +102,7 @@ impl<K: Data, V: Data> Operator for Sink<K, V> {
         let slice = |(start, end): (usize, usize)| bytes.slice(start..end);
         for (record, ranges) in run.into_iter().zip(ranges) {
             let key = ranges.key.map(slice);
-            let partitioning_part = key
-                .as_ref()
-                .map(|key| key.slice_ref(self.key.partitioning_part(key)));
+            let partitioning_part = key.as_ref().map(|key| key.slice_ref(self.key.partitioning_part(key)));
             context.output.push(OutgoingRecord {
                 topic: Arc::clone(&self.topic),
                 key,

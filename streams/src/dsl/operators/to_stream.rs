@@ -26,16 +26,11 @@ impl<K: Data, V: Data> KTable<K, V> {
     pub fn to_stream(&self) -> KStream<K, Option<V>> {
         let mut graph = self.graph.borrow_mut();
         let name = graph.generate_name("KTABLE-TOSTREAM-");
-        let node = graph.add_node(
-            name,
-            stateless_role::<K, Option<V>, K, Option<V>, _>(|run| run),
-            &[self.node],
-        );
+        let node =
+            graph.add_node(name, stateless_role::<K, Option<V>, K, Option<V>, _>(|run| run), &[self.node]);
         drop(graph);
-        let value = self
-            .value
-            .clone()
-            .map(|value| -> Arc<dyn Serde<Option<V>>> { Arc::new(nullable(value)) });
+        let value =
+            self.value.clone().map(|value| -> Arc<dyn Serde<Option<V>>> { Arc::new(nullable(value)) });
         KStream::new(Rc::clone(&self.graph), node, self.key.clone(), value)
     }
 }

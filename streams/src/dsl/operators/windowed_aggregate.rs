@@ -74,12 +74,7 @@ impl<K: Data, V: Data> TimeWindowedKStream<K, V> {
         let step = Arc::new(step);
         let processor = move |store: usize| {
             let step = Arc::clone(&step);
-            erased(WindowedAggregate {
-                store,
-                windows,
-                step,
-                types: PhantomData::<fn(K, V, A)>,
-            })
+            erased(WindowedAggregate { store, windows, step, types: PhantomData::<fn(K, V, A)> })
         };
         let aggregation = Aggregation {
             materialized,
@@ -87,9 +82,9 @@ impl<K: Data, V: Data> TimeWindowedKStream<K, V> {
             window_size_ms: Some(size_ms),
             processor: Arc::new(processor),
         };
-        let added = self.grouped.add_aggregation(aggregation, move |setup, serdes| {
-            WindowStore::new(setup, serdes, size_ms)
-        });
+        let added = self
+            .grouped
+            .add_aggregation(aggregation, move |setup, serdes| WindowStore::new(setup, serdes, size_ms));
         let (key, value) = added.serdes.map(|serdes| (serdes.key, serdes.value)).unzip();
         let key = key.map(|key| -> Arc<dyn Serde<Windowed<K>>> {
             Arc::new(time_windowed(key, Duration::from_millis(size_ms.unsigned_abs())))
@@ -123,12 +118,7 @@ where
         let store = context.stores.get::<WindowStore<K, A>>(self.store);
         let mut updates = Vec::new();
         for record in run {
-            let Record {
-                key,
-                value,
-                timestamp,
-                headers,
-            } = record;
+            let Record { key, value, timestamp, headers } = record;
             let close_ms = store.observe(timestamp).saturating_sub(self.windows.grace_ms());
             for window in self.windows.windows_for(timestamp) {
                 if window.end_ms <= close_ms {
@@ -137,27 +127,16 @@ where
                     continue;
                 }
                 let step = |old| (self.step)(&key, &value, old);
-                match store
-                    .update(&key, window.start_ms, timestamp, step)
-                    .map_err(ProcessError::State)?
-                {
+                match store.update(&key, window.start_ms, timestamp, step).map_err(ProcessError::State)? {
                     Update::NullKey => {
                         context.metrics.dropped_records += 1;
                         break;
                     }
                     Update::HeldBack => {}
                     Update::Forward { value, timestamp } => {
-                        let key = Windowed {
-                            key: key.clone(),
-                            window,
-                        };
+                        let key = Windowed { key: key.clone(), window };
                         let (value, headers) = (Some(value.clone()), headers.clone());
-                        updates.push(Record {
-                            key,
-                            value,
-                            timestamp,
-                            headers,
-                        });
+                        updates.push(Record { key, value, timestamp, headers });
                     }
                 }
             }

@@ -32,9 +32,6 @@ impl<K: Data, V: Data> KGroupedStream<K, V> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn windowed_by(&self, windows: TimeWindows) -> TimeWindowedKStream<K, V> {
-        TimeWindowedKStream {
-            grouped: self.clone(),
-            windows,
-        }
+        TimeWindowedKStream { grouped: self.clone(), windows }
     }
 }

@@ -8,16 +8,8 @@ use super::*;
 
 fn layouts(expiry: Option<Arc<WindowExpiry>>) -> Vec<StoreLayout> {
     vec![
-        StoreLayout {
-            index: 3,
-            name: "counts".into(),
-            expiry: None,
-        },
-        StoreLayout {
-            index: 5,
-            name: "by-hour".into(),
-            expiry,
-        },
+        StoreLayout { index: 3, name: "counts".into(), expiry: None },
+        StoreLayout { index: 5, name: "by-hour".into(), expiry },
     ]
 }
 
@@ -26,11 +18,7 @@ fn open(path: &Path) -> RocksDbBackend {
 }
 
 fn put(store: usize, key: &'static [u8], value: &'static [u8]) -> Write {
-    Write {
-        store,
-        key: Bytes::from_static(key),
-        value: Some(Bytes::from_static(value)),
-    }
+    Write { store, key: Bytes::from_static(key), value: Some(Bytes::from_static(value)) }
 }
 
 fn keys(backend: &RocksDbBackend, store: usize, min: &[u8], end: Option<&[u8]>) -> Vec<Vec<u8>> {
@@ -47,15 +35,10 @@ fn keys(backend: &RocksDbBackend, store: usize, min: &[u8], end: Option<&[u8]>) 
 #[test]
 fn a_flushed_commit_is_there_after_reopening_with_its_checkpoint() {
     let folder = tempfile::tempdir().unwrap();
-    let checkpoint = StoreCheckpoint {
-        changelog_offset: 7,
-        stream_time_ms: 40,
-    };
+    let checkpoint = StoreCheckpoint { changelog_offset: 7, stream_time_ms: 40 };
     let backend = open(folder.path());
     assert_eq!(backend.checkpoint(3).unwrap(), None);
-    backend
-        .apply(&[put(3, b"a", b"1"), put(5, b"a", b"2")], &[(3, checkpoint)])
-        .unwrap();
+    backend.apply(&[put(3, b"a", b"1"), put(5, b"a", b"2")], &[(3, checkpoint)]).unwrap();
     backend.flush().unwrap();
     drop(backend);
     let backend = open(folder.path());
@@ -71,29 +54,11 @@ fn what_was_not_flushed_is_lost_together_with_its_checkpoint() {
     let crashed = tempfile::tempdir().unwrap();
     let backend = open(folder.path());
     backend
-        .apply(
-            &[put(3, b"a", b"1")],
-            &[(
-                3,
-                StoreCheckpoint {
-                    changelog_offset: 1,
-                    stream_time_ms: 1,
-                },
-            )],
-        )
+        .apply(&[put(3, b"a", b"1")], &[(3, StoreCheckpoint { changelog_offset: 1, stream_time_ms: 1 })])
         .unwrap();
     backend.flush().unwrap();
     backend
-        .apply(
-            &[put(3, b"a", b"2")],
-            &[(
-                3,
-                StoreCheckpoint {
-                    changelog_offset: 2,
-                    stream_time_ms: 2,
-                },
-            )],
-        )
+        .apply(&[put(3, b"a", b"2")], &[(3, StoreCheckpoint { changelog_offset: 2, stream_time_ms: 2 })])
         .unwrap();
     // The files as a killed process leaves them: closing the database would flush.
     for file in std::fs::read_dir(folder.path()).unwrap().map(Result::unwrap) {
@@ -108,28 +73,11 @@ fn what_was_not_flushed_is_lost_together_with_its_checkpoint() {
 fn a_scan_is_ordered_by_bytes_and_ends_before_its_end() {
     let folder = tempfile::tempdir().unwrap();
     let backend = open(folder.path());
-    let writes = [
-        put(3, b"b", b""),
-        put(3, b"a", b""),
-        put(3, b"c", b""),
-        put(5, b"bb", b""),
-    ];
+    let writes = [put(3, b"b", b""), put(3, b"a", b""), put(3, b"c", b""), put(5, b"bb", b"")];
     backend.apply(&writes, &[]).unwrap();
-    assert_eq!(
-        keys(&backend, 3, b"a", Some(b"c")),
-        [b"a".to_vec(), b"b".to_vec()]
-    );
+    assert_eq!(keys(&backend, 3, b"a", Some(b"c")), [b"a".to_vec(), b"b".to_vec()]);
     assert_eq!(keys(&backend, 3, b"b", None), [b"b".to_vec(), b"c".to_vec()]);
-    backend
-        .apply(
-            &[Write {
-                store: 3,
-                key: Bytes::from_static(b"b"),
-                value: None,
-            }],
-            &[],
-        )
-        .unwrap();
+    backend.apply(&[Write { store: 3, key: Bytes::from_static(b"b"), value: None }], &[]).unwrap();
     assert_eq!(keys(&backend, 3, b"", None), [b"a".to_vec(), b"c".to_vec()]);
 }
 
@@ -150,13 +98,8 @@ fn compaction_removes_windows_that_the_committed_stream_time_expired() {
         .unwrap();
     expiry.advance(100);
     backend.flush().unwrap();
-    backend
-        .database
-        .compact_range_cf(backend.family(5), None::<&[u8]>, None::<&[u8]>);
-    assert_eq!(
-        keys(&backend, 5, b"", None),
-        [b"k\0\0\0\0\0\0\0\x63\0\0\0\0".to_vec()]
-    );
+    backend.database.compact_range_cf(backend.family(5), None::<&[u8]>, None::<&[u8]>);
+    assert_eq!(keys(&backend, 5, b"", None), [b"k\0\0\0\0\0\0\0\x63\0\0\0\0".to_vec()]);
 }
 
 #[test]

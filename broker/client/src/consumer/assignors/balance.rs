@@ -35,11 +35,7 @@ pub(super) fn balance(
 ) -> BTreeMap<String, Vec<TopicPartition>> {
     let mut readers: Vec<Reader<'_>> = in_order(members)
         .into_iter()
-        .map(|member| Reader {
-            member,
-            topics: member.topics.iter().collect(),
-            partitions: BTreeSet::new(),
-        })
+        .map(|member| Reader { member, topics: member.topics.iter().collect(), partitions: BTreeSet::new() })
         .collect();
     let topics = subscribed_topics(metadata, members);
     let mut unassigned: BTreeSet<TopicPartition> = topics
@@ -77,12 +73,7 @@ pub(super) fn balance(
     while move_one(&mut readers) {}
     readers
         .into_iter()
-        .map(|reader| {
-            (
-                reader.member.member_id.clone(),
-                reader.partitions.into_iter().collect(),
-            )
-        })
+        .map(|reader| (reader.member.member_id.clone(), reader.partitions.into_iter().collect()))
         .collect()
 }
 
@@ -109,9 +100,7 @@ fn owners<'a>(
                 .or_insert(claimed);
         }
     }
-    best.into_iter()
-        .filter_map(|(partition, (_, owner))| Some((partition, owner?)))
-        .collect()
+    best.into_iter().filter_map(|(partition, (_, owner))| Some((partition, owner?))).collect()
 }
 
 /// With equal subscriptions the shares are known: nobody keeps more than its own.
@@ -119,11 +108,7 @@ fn trim(readers: &mut [Reader<'_>], unassigned: &mut BTreeSet<TopicPartition>) {
     if readers.is_empty() {
         return;
     }
-    let total = unassigned.len()
-        + readers
-            .iter()
-            .map(|reader| reader.partitions.len())
-            .sum::<usize>();
+    let total = unassigned.len() + readers.iter().map(|reader| reader.partitions.len()).sum::<usize>();
     let (least, mut may_have_more) = (total / readers.len(), total % readers.len());
     for reader in readers {
         let share = if reader.partitions.len() > least && may_have_more > 0 {

@@ -39,10 +39,7 @@ impl Assignor for CooperativeStickyAssignor {
         let claims: BTreeMap<String, Claim> = members
             .iter()
             .map(|member| {
-                let claim = Claim {
-                    partitions: member.owned.clone(),
-                    generation: member.generation,
-                };
+                let claim = Claim { partitions: member.owned.clone(), generation: member.generation };
                 (member.member_id.clone(), claim)
             })
             .collect();
@@ -50,9 +47,7 @@ impl Assignor for CooperativeStickyAssignor {
         let owned_by: BTreeMap<&TopicPartition, BTreeSet<&str>> = owned_by(members);
         for (member_id, partitions) in &mut assigned {
             partitions.retain(|partition| {
-                owned_by
-                    .get(partition)
-                    .is_none_or(|owners| owners.iter().all(|owner| owner == member_id))
+                owned_by.get(partition).is_none_or(|owners| owners.iter().all(|owner| owner == member_id))
             });
         }
         Ok(without_user_data(members, assigned))

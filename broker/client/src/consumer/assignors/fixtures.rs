@@ -22,10 +22,8 @@ pub(in crate::consumer) fn cluster(topics: &[(&str, i32)]) -> Metadata {
         partitions: (0..*count).map(partition).collect(),
         ..MetadataResponseTopic::default()
     };
-    let response = MetadataResponse {
-        topics: topics.iter().map(topic).collect(),
-        ..MetadataResponse::default()
-    };
+    let response =
+        MetadataResponse { topics: topics.iter().map(topic).collect(), ..MetadataResponse::default() };
     Metadata::from_response(response)
 }
 
@@ -41,8 +39,5 @@ pub(in crate::consumer) fn member(id: &str, topics: &[&str]) -> MemberSubscripti
 
 /// Names partitions of topic `t`.
 pub(in crate::consumer) fn of_t(partitions: &[i32]) -> Vec<TopicPartition> {
-    partitions
-        .iter()
-        .map(|partition| TopicPartition::new("t", *partition))
-        .collect()
+    partitions.iter().map(|partition| TopicPartition::new("t", *partition)).collect()
 }

@@ -131,13 +131,7 @@ fn without_user_data(
     let assignment = |member: &MemberSubscription| {
         let mut partitions = assigned.remove(&member.member_id).unwrap_or_default();
         partitions.sort_unstable();
-        (
-            member.member_id.clone(),
-            MemberAssignment {
-                partitions,
-                user_data: None,
-            },
-        )
+        (member.member_id.clone(), MemberAssignment { partitions, user_data: None })
     };
     members.iter().map(assignment).collect()
 }

@@ -29,20 +29,14 @@ impl Assignor for RangeAssignor {
         let ordered = in_order(members);
         let mut assigned: BTreeMap<String, Vec<TopicPartition>> = BTreeMap::new();
         for (topic, count) in subscribed_topics(metadata, members) {
-            let readers: Vec<_> = ordered
-                .iter()
-                .filter(|member| member.topics.contains(&topic))
-                .collect();
+            let readers: Vec<_> = ordered.iter().filter(|member| member.topics.contains(&topic)).collect();
             let number = i32::try_from(readers.len()).unwrap_or(i32::MAX);
             let (each, more) = (count / number, count % number);
             let mut next = 0;
             for (index, reader) in (0_i32..).zip(readers) {
                 let end = next + each + i32::from(index < more);
                 let range = (next..end).map(|partition| TopicPartition::new(Arc::clone(&topic), partition));
-                assigned
-                    .entry(reader.member_id.clone())
-                    .or_default()
-                    .extend(range);
+                assigned.entry(reader.member_id.clone()).or_default().extend(range);
                 next = end;
             }
         }

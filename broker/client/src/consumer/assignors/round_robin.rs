@@ -36,10 +36,7 @@ impl Assignor for RoundRobinAssignor {
                 }
                 let reader = ordered[turn % ordered.len()];
                 let partition = TopicPartition::new(Arc::clone(&topic), partition);
-                assigned
-                    .entry(reader.member_id.clone())
-                    .or_default()
-                    .push(partition);
+                assigned.entry(reader.member_id.clone()).or_default().push(partition);
                 turn += 1;
             }
         }

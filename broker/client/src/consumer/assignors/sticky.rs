@@ -47,20 +47,14 @@ impl Assignor for StickyAssignor {
 
     fn on_assignment(&self, assignment: &MemberAssignment, group: &ConsumerGroupMetadata) {
         let partitions = assignment.partitions.clone();
-        *self.last.lock() = Claim {
-            partitions,
-            generation: group.generation_id,
-        };
+        *self.last.lock() = Claim { partitions, generation: group.generation_id };
     }
 }
 
 fn encode(claim: &Claim) -> Bytes {
     let mut topics: BTreeMap<&str, Vec<i32>> = BTreeMap::new();
     for partition in &claim.partitions {
-        topics
-            .entry(&partition.topic)
-            .or_default()
-            .push(partition.partition);
+        topics.entry(&partition.topic).or_default().push(partition.partition);
     }
     let mut bytes = BytesMut::new();
     let count = |length: usize| i32::try_from(length).unwrap_or(i32::MAX);
@@ -70,9 +64,7 @@ fn encode(claim: &Claim) -> Bytes {
         bytes.put_i16(i16::try_from(topic.len()).unwrap_or(i16::MAX));
         bytes.put_slice(topic.as_bytes());
         bytes.put_i32(count(partitions.len()));
-        partitions
-            .into_iter()
-            .for_each(|partition| bytes.put_i32(partition));
+        partitions.into_iter().for_each(|partition| bytes.put_i32(partition));
     }
     bytes.put_i32(claim.generation);
     bytes.freeze()
@@ -92,10 +84,7 @@ fn decode(mut bytes: Bytes) -> Option<Claim> {
     }
     // Version 0 has no generation.
     let generation = bytes.try_get_i32().unwrap_or(-1);
-    Some(Claim {
-        partitions,
-        generation,
-    })
+    Some(Claim { partitions, generation })
 }
 
 #[cfg(test)]
@@ -104,15 +93,9 @@ mod tests {
 
     #[test]
     fn what_a_member_had_survives_the_wire_and_damage_is_noticed() {
-        let partitions = vec![
-            TopicPartition::new("a", 0),
-            TopicPartition::new("a", 2),
-            TopicPartition::new("b", 1),
-        ];
-        let claim = Claim {
-            partitions,
-            generation: 4,
-        };
+        let partitions =
+            vec![TopicPartition::new("a", 0), TopicPartition::new("a", 2), TopicPartition::new("b", 1)];
+        let claim = Claim { partitions, generation: 4 };
         let bytes = encode(&claim);
         assert_eq!(decode(bytes.clone()), Some(claim));
         for length in 0..bytes.len() - 4 {

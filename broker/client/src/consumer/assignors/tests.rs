@@ -28,9 +28,7 @@ fn partitions_of<'a>(assigned: &'a BTreeMap<String, MemberAssignment>, member: &
 #[test]
 fn range_gives_neighbours_and_the_first_members_one_more() {
     let members = [member("b", &["t"]), member("a", &["t"]), member("c", &["u"])];
-    let assigned = RangeAssignor
-        .assign(&cluster(&[("t", 3), ("u", 1)]), &members)
-        .unwrap();
+    let assigned = RangeAssignor.assign(&cluster(&[("t", 3), ("u", 1)]), &members).unwrap();
     assert_eq!(partitions_of(&assigned, "a"), of_t(&[0, 1]));
     assert_eq!(partitions_of(&assigned, "b"), of_t(&[2]));
     assert_eq!(partitions_of(&assigned, "c"), [TopicPartition::new("u", 0)]);
@@ -52,9 +50,7 @@ fn static_members_are_ordered_by_their_instance_id() {
 #[test]
 fn round_robin_passes_over_members_without_the_topic() {
     let members = [member("a", &["t"]), member("b", &["t", "u"])];
-    let assigned = RoundRobinAssignor
-        .assign(&cluster(&[("t", 2), ("u", 2)]), &members)
-        .unwrap();
+    let assigned = RoundRobinAssignor.assign(&cluster(&[("t", 2), ("u", 2)]), &members).unwrap();
     assert_eq!(partitions_of(&assigned, "a"), of_t(&[0]));
     assert_eq!(partitions_of(&assigned, "b").len(), 3);
 }
@@ -63,9 +59,7 @@ fn round_robin_passes_over_members_without_the_topic() {
 fn sticky_keeps_what_members_had_when_one_joins() {
     let (one, two) = (StickyAssignor::default(), StickyAssignor::default());
     let view = cluster(&[("t", 6)]);
-    let first = one
-        .assign(&view, &[member("a", &["t"]), member("b", &["t"])])
-        .unwrap();
+    let first = one.assign(&view, &[member("a", &["t"]), member("b", &["t"])]).unwrap();
     let group = |member_id: &str| ConsumerGroupMetadata {
         group_id: Arc::from("g"),
         generation_id: 1,
@@ -81,10 +75,7 @@ fn sticky_keeps_what_members_had_when_one_joins() {
     let members = [with_data("a", &one), with_data("b", &two), member("c", &["t"])];
     let second = one.assign(&view, &members).unwrap();
     for id in ["a", "b"] {
-        let kept = second[id]
-            .partitions
-            .iter()
-            .filter(|partition| first[id].partitions.contains(partition));
+        let kept = second[id].partitions.iter().filter(|partition| first[id].partitions.contains(partition));
         assert_eq!(kept.count(), 2, "{id} keeps two of its three");
     }
     assert_eq!(second["c"].partitions.len(), 2);
@@ -92,44 +83,23 @@ fn sticky_keeps_what_members_had_when_one_joins() {
 
 #[test]
 fn cooperative_sticky_gives_nothing_to_a_joiner_that_others_still_own() {
-    let owner = MemberSubscription {
-        owned: of_t(&[0, 1, 2, 3]),
-        generation: 1,
-        ..member("a", &["t"])
-    };
+    let owner = MemberSubscription { owned: of_t(&[0, 1, 2, 3]), generation: 1, ..member("a", &["t"]) };
     let view = cluster(&[("t", 4)]);
-    let first = CooperativeStickyAssignor
-        .assign(&view, &[owner, member("b", &["t"])])
-        .unwrap();
+    let first = CooperativeStickyAssignor.assign(&view, &[owner, member("b", &["t"])]).unwrap();
     assert_eq!(first["a"].partitions.len(), 2);
     assert!(first["b"].partitions.is_empty());
-    let owner = MemberSubscription {
-        owned: first["a"].partitions.clone(),
-        generation: 2,
-        ..member("a", &["t"])
-    };
-    let second = CooperativeStickyAssignor
-        .assign(&view, &[owner, member("b", &["t"])])
-        .unwrap();
+    let owner =
+        MemberSubscription { owned: first["a"].partitions.clone(), generation: 2, ..member("a", &["t"]) };
+    let second = CooperativeStickyAssignor.assign(&view, &[owner, member("b", &["t"])]).unwrap();
     assert_eq!(second["a"].partitions, first["a"].partitions);
     assert_eq!(second["b"].partitions.len(), 2);
 }
 
 #[test]
 fn of_two_claims_the_younger_generation_wins() {
-    let old = MemberSubscription {
-        owned: of_t(&[0, 1]),
-        generation: 1,
-        ..member("a", &["t"])
-    };
-    let young = MemberSubscription {
-        owned: of_t(&[1]),
-        generation: 2,
-        ..member("b", &["t"])
-    };
-    let assigned = CooperativeStickyAssignor
-        .assign(&cluster(&[("t", 2)]), &[old, young])
-        .unwrap();
+    let old = MemberSubscription { owned: of_t(&[0, 1]), generation: 1, ..member("a", &["t"]) };
+    let young = MemberSubscription { owned: of_t(&[1]), generation: 2, ..member("b", &["t"]) };
+    let assigned = CooperativeStickyAssignor.assign(&cluster(&[("t", 2)]), &[old, young]).unwrap();
     assert_eq!(partitions_of(&assigned, "a"), of_t(&[0]));
     assert_eq!(partitions_of(&assigned, "b"), of_t(&[1]));
 }
@@ -141,18 +111,9 @@ fn subscriptions() -> impl Strategy<Value = Vec<Vec<bool>>> {
 fn members_of(subscriptions: &[Vec<bool>]) -> Vec<MemberSubscription> {
     let names = ["t", "u", "v"];
     let topics = |row: &Vec<bool>| -> Vec<&str> {
-        names
-            .iter()
-            .zip(row)
-            .filter(|(_, wanted)| **wanted)
-            .map(|(name, _)| *name)
-            .collect()
+        names.iter().zip(row).filter(|(_, wanted)| **wanted).map(|(name, _)| *name).collect()
     };
-    subscriptions
-        .iter()
-        .enumerate()
-        .map(|(index, row)| member(&format!("m{index}"), &topics(row)))
-        .collect()
+    subscriptions.iter().enumerate().map(|(index, row)| member(&format!("m{index}"), &topics(row))).collect()
 }
 
 proptest! {

@@ -78,21 +78,15 @@ impl Inode {
                 durable.extend_from_slice(&self.bytes_after(changes, sector, end));
             }
         }
-        Self {
-            live: durable.clone(),
-            durable,
-            unsynced: Vec::new(),
-        }
+        Self { live: durable.clone(), durable, unsynced: Vec::new() }
     }
 
     /// The file's size after the first `count` unsynced changes.
     fn size_after(&self, count: usize) -> usize {
-        self.unsynced[..count]
-            .iter()
-            .fold(self.durable.len(), |size, change| match change {
-                Change::Write { position, bytes } => size.max(index(*position) + bytes.len()),
-                Change::SetLen(len) => index(*len),
-            })
+        self.unsynced[..count].iter().fold(self.durable.len(), |size, change| match change {
+            Change::Write { position, bytes } => size.max(index(*position) + bytes.len()),
+            Change::SetLen(len) => index(*len),
+        })
     }
 
     /// The bytes from `start` to `end` after the first `count` unsynced changes; zeros where there are none.

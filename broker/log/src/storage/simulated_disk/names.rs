@@ -88,20 +88,10 @@ impl Names {
         }
         let name = |child: &Path| {
             let is_child = child.parent() == Some(path);
-            is_child
-                .then(|| child.file_name().map(|name| name.to_string_lossy().into_owned()))
-                .flatten()
+            is_child.then(|| child.file_name().map(|name| name.to_string_lossy().into_owned())).flatten()
         };
-        let files = self
-            .live
-            .files
-            .iter()
-            .filter_map(|(path, inode)| Some((name(path)?, Some(*inode))));
-        let directories = self
-            .live
-            .directories
-            .iter()
-            .filter_map(|path| Some((name(path)?, None)));
+        let files = self.live.files.iter().filter_map(|(path, inode)| Some((name(path)?, Some(*inode))));
+        let directories = self.live.directories.iter().filter_map(|path| Some((name(path)?, None)));
         Ok(files.chain(directories).collect())
     }
 
@@ -114,9 +104,7 @@ impl Names {
                 }
                 true
             }
-            other => other
-                .directory()
-                .is_some_and(|directory| self.is_directory(directory)),
+            other => other.directory().is_some_and(|directory| self.is_directory(directory)),
         };
         if !is_there {
             return Err(io::ErrorKind::NotFound.into());
@@ -146,16 +134,10 @@ impl Names {
         }
         let directories = tree.directories.clone();
         let reachable = |path: &Path| {
-            path.ancestors()
-                .skip(1)
-                .all(|above| above.parent().is_none() || directories.contains(above))
+            path.ancestors().skip(1).all(|above| above.parent().is_none() || directories.contains(above))
         };
         tree.files.retain(|path, _| reachable(path));
         tree.directories.retain(|path| reachable(path));
-        Self {
-            live: tree.clone(),
-            durable: tree,
-            unsynced: Vec::new(),
-        }
+        Self { live: tree.clone(), durable: tree, unsynced: Vec::new() }
     }
 }

@@ -17,8 +17,7 @@ fn disk() -> SimulatedDisk {
     file.write_all_at(&mut [IoSlice::new(&[1; 10_000])], 0).unwrap();
     file.sync_data().unwrap();
     disk.sync_directory(Path::new(FOLDER)).unwrap();
-    file.write_all_at(&mut [IoSlice::new(&[2; 10_000])], 10_000)
-        .unwrap();
+    file.write_all_at(&mut [IoSlice::new(&[2; 10_000])], 10_000).unwrap();
     disk
 }
 
@@ -34,10 +33,7 @@ fn synced_bytes_survive_every_crash_and_unsynced_ones_are_lost_in_every_way() {
         none += usize::from(rest.is_empty());
         holes += usize::from(rest.contains(&0) && rest.contains(&2));
     }
-    assert!(
-        whole > 5 && none > 5 && holes > 50,
-        "{whole} whole, {none} without, {holes} with holes"
-    );
+    assert!(whole > 5 && none > 5 && holes > 50, "{whole} whole, {none} without, {holes} with holes");
 }
 
 #[test]
@@ -54,10 +50,7 @@ fn a_name_that_was_not_synced_may_be_lost_with_its_synced_bytes() {
 #[test]
 fn a_replaced_file_has_its_old_or_its_new_content_after_any_crash() {
     for seed in 0..200 {
-        let faults = SimulatedFaults {
-            failing_syncs_one_in: Some(3),
-            ..SimulatedFaults::default()
-        };
+        let faults = SimulatedFaults { failing_syncs_one_in: Some(3), ..SimulatedFaults::default() };
         let disk = disk();
         let path = Path::new("/data/checkpoint");
         replace_file(&disk, path, b"old").unwrap();
@@ -65,10 +58,7 @@ fn a_replaced_file_has_its_old_or_its_new_content_after_any_crash() {
         let replaced = replace_file(&disk, path, b"new").is_ok();
         disk.set_faults(SimulatedFaults::default());
         let content = read_file(&disk.crash(seed), path).unwrap().unwrap();
-        assert!(
-            content == b"new" || (!replaced && content == b"old"),
-            "{seed} {content:?}"
-        );
+        assert!(content == b"new" || (!replaced && content == b"old"), "{seed} {content:?}");
     }
 }
 
@@ -77,10 +67,7 @@ fn bytes_of_a_failed_sync_stay_readable_and_a_later_sync_does_not_save_them() {
     let lost = (0..100).filter(|seed| {
         let disk = disk();
         let file = disk.open(Path::new(FILE), OpenMode::Existing).unwrap();
-        disk.set_faults(SimulatedFaults {
-            failing_syncs_one_in: Some(1),
-            ..SimulatedFaults::default()
-        });
+        disk.set_faults(SimulatedFaults { failing_syncs_one_in: Some(1), ..SimulatedFaults::default() });
         assert!(file.sync_data().is_err());
         disk.set_faults(SimulatedFaults::default());
         file.sync_data().unwrap();
@@ -94,14 +81,9 @@ fn bytes_of_a_failed_sync_stay_readable_and_a_later_sync_does_not_save_them() {
 #[test]
 fn a_full_disk_writes_what_fits_and_says_so() {
     let disk = disk();
-    disk.set_faults(SimulatedFaults {
-        capacity_bytes: Some(20_005),
-        ..SimulatedFaults::default()
-    });
+    disk.set_faults(SimulatedFaults { capacity_bytes: Some(20_005), ..SimulatedFaults::default() });
     let file = disk.open(Path::new(FILE), OpenMode::Existing).unwrap();
-    let error = file
-        .write_all_at(&mut [IoSlice::new(&[3; 10])], 20_000)
-        .unwrap_err();
+    let error = file.write_all_at(&mut [IoSlice::new(&[3; 10])], 20_000).unwrap_err();
     assert_eq!(error.source.kind(), ErrorKind::StorageFull);
     assert_eq!(file.size_bytes().unwrap(), 20_005);
     file.write_all_at(&mut [IoSlice::new(&[4; 10])], 0).unwrap();

@@ -19,18 +19,12 @@ pub(crate) fn write_decode(lines: &mut Lines, message: &Message, owner: &Struct)
             None => lines.line(format!("let {name} = {value};")),
             Some(condition) => {
                 let default = field.default_value();
-                lines.line(format!(
-                    "let {name} = if {condition} {{ {value} }} else {{ {default} }};"
-                ));
+                lines.line(format!("let {name} = if {condition} {{ {value} }} else {{ {default} }};"));
             }
         }
     }
     for field in &tagged {
-        lines.line(format!(
-            "let mut {} = {};",
-            field.local_name(),
-            field.default_value()
-        ));
+        lines.line(format!("let mut {} = {};", field.local_name(), field.default_value()));
     }
     if flexible != "false" {
         if flexible == "flexible" {
@@ -49,11 +43,7 @@ fn write_built(lines: &mut Lines, owner: &Struct) {
     let fields: Vec<String> = (owner.fields.iter())
         .map(|field| {
             let (name, local) = (field.rust_name(), field.local_name());
-            if name == local {
-                name
-            } else {
-                format!("{name}: {local}")
-            }
+            if name == local { name } else { format!("{name}: {local}") }
         })
         .collect();
     lines.line(format!("Ok(Self {{ {} }})", fields.join(", ")));
@@ -65,14 +55,9 @@ fn write_tagged(lines: &mut Lines, message: &Message, owner: &Struct, tagged: &[
         lines.line(format!("reader.skip_tagged_fields({name})?;"));
         return;
     }
-    let since = message
-        .flexible_since
-        .expect("a struct with tagged fields is flexible");
+    let since = message.flexible_since.expect("a struct with tagged fields is flexible");
     let first = since.max(owner.versions.first);
-    let flexible_versions = Versions {
-        first,
-        last: owner.versions.last,
-    };
+    let flexible_versions = Versions { first, last: owner.versions.last };
     lines.open(format!("reader.read_tagged_fields({name}, &mut |tag, reader| {{"));
     lines.open("match tag {");
     for field in tagged {
@@ -97,11 +82,7 @@ fn read_nullable(message: &Message, owner: &Struct, field: &Field, flexible: &st
     };
     let or_null = match &field.kind {
         Kind::Struct(_) => {
-            let presence = if field.tag.is_some() {
-                "read_tagged_presence"
-            } else {
-                "read_presence"
-            };
+            let presence = if field.tag.is_some() { "read_tagged_presence" } else { "read_presence" };
             let name = field.error_name(owner);
             let value = read(message, owner, field, flexible);
             format!("if reader.{presence}({name})? {{ Some({value}) }} else {{ None }}")
@@ -149,11 +130,7 @@ fn read_call(message: &Message, owner: &Struct, field: &Field, flexible: &str, n
 fn read_one(message: &Message, kind: &Kind, flexible: &str, name: &str) -> (String, Option<&'static str>) {
     let method = match kind {
         Kind::Struct(inner) => {
-            let version = if message.depends_on_version(message.find(inner)) {
-                ", version"
-            } else {
-                ""
-            };
+            let version = if message.depends_on_version(message.find(inner)) { ", version" } else { "" };
             return (format!("{inner}::decode(reader{version})"), None);
         }
         Kind::String => "string",

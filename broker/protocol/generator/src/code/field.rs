@@ -3,38 +3,24 @@
 use crate::schema::{Field, Kind, Message, Struct};
 
 /// Names that the generated functions use themselves.
-const TAKEN: &[&str] = &[
-    "reader", "writer", "version", "flexible", "tag", "tags", "element",
-];
+const TAKEN: &[&str] = &["reader", "writer", "version", "flexible", "tag", "tags", "element"];
 const KEYWORDS: &[&str] = &["match", "type", "final"];
 
 impl Field {
     /// The name of the Rust field.
     pub(crate) fn rust_name(&self) -> String {
-        if KEYWORDS.contains(&self.name.as_str()) {
-            format!("r#{}", self.name)
-        } else {
-            self.name.clone()
-        }
+        if KEYWORDS.contains(&self.name.as_str()) { format!("r#{}", self.name) } else { self.name.clone() }
     }
 
     /// The name of the variable that holds the field while its struct is decoded.
     pub(crate) fn local_name(&self) -> String {
-        if TAKEN.contains(&self.name.as_str()) {
-            format!("{}_field", self.name)
-        } else {
-            self.rust_name()
-        }
+        if TAKEN.contains(&self.name.as_str()) { format!("{}_field", self.name) } else { self.rust_name() }
     }
 
     /// The type of the Rust field.
     pub(crate) fn rust_type(&self) -> String {
         let inner = rust_type(&self.kind);
-        if self.is_optional() {
-            format!("Option<{inner}>")
-        } else {
-            inner
-        }
+        if self.is_optional() { format!("Option<{inner}>") } else { inner }
     }
 
     /// Whether the Rust type is an `Option`.
@@ -66,20 +52,12 @@ impl Field {
             Kind::Struct(name) => format!("{name}::default()"),
             Kind::Array(_) => "Vec::new()".to_owned(),
         };
-        if self.is_optional() {
-            format!("Some({value})")
-        } else {
-            value
-        }
+        if self.is_optional() { format!("Some({value})") } else { value }
     }
 
     /// Whether `#[derive(Default)]` gives the default.
     pub(crate) fn has_natural_default(&self) -> bool {
-        if self.is_optional() {
-            self.default_value() == "None"
-        } else {
-            self.default.is_none()
-        }
+        if self.is_optional() { self.default_value() == "None" } else { self.default.is_none() }
     }
 
     /// The condition that `self.<field>` has another value than the default.
@@ -90,10 +68,7 @@ impl Field {
             return match &self.kind {
                 _ if default == "None" => format!("{value}.is_some()"),
                 Kind::String | Kind::Bytes | Kind::Records | Kind::Array(_) => {
-                    format!(
-                        "{value}.as_ref().is_none_or(|{0}| !{0}.is_empty())",
-                        self.local_name()
-                    )
+                    format!("{value}.as_ref().is_none_or(|{0}| !{0}.is_empty())", self.local_name())
                 }
                 _ => format!("{value} != {default}"),
             };
@@ -193,9 +168,7 @@ impl Message {
             || owner.fields.iter().any(|field| {
                 field.versions != owner.versions
                     || field.nullable.is_some_and(|nullable| nullable != field.versions)
-                    || self
-                        .struct_within(&field.kind)
-                        .is_some_and(|inner| self.depends_on_version(inner))
+                    || self.struct_within(&field.kind).is_some_and(|inner| self.depends_on_version(inner))
             })
     }
 

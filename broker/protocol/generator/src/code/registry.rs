@@ -29,26 +29,17 @@ pub(crate) fn module_list(schemas: &[Schema]) -> GeneratedFile {
         lines.line("");
     }
     for schema in schemas {
-        let mut names: Vec<&str> = schema
-            .messages
-            .iter()
-            .map(|message| message.name.as_str())
-            .collect();
+        let mut names: Vec<&str> = schema.messages.iter().map(|message| message.name.as_str()).collect();
         names.sort_unstable();
         lines.line(format!("pub use {}::{{{}}};", schema.name, names.join(", ")));
     }
-    GeneratedFile {
-        path: "src/messages/mod.rs".into(),
-        content: lines.finish(),
-    }
+    GeneratedFile { path: "src/messages/mod.rs".into(), content: lines.finish() }
 }
 
 /// Writes `api_key.rs`.
 pub(crate) fn api_keys(schemas: &[Schema]) -> GeneratedFile {
-    let mut apis: Vec<(&Api, &Message)> = schemas
-        .iter()
-        .filter_map(|schema| Some((schema.api.as_ref()?, &schema.messages[0])))
-        .collect();
+    let mut apis: Vec<(&Api, &Message)> =
+        schemas.iter().filter_map(|schema| Some((schema.api.as_ref()?, &schema.messages[0]))).collect();
     apis.sort_by_key(|(api, _)| api.key);
     let mut lines = Lines::default();
     lines.line(
@@ -85,10 +76,7 @@ pub(crate) fn api_keys(schemas: &[Schema]) -> GeneratedFile {
     lines.line("formatter.write_str(self.name())");
     lines.close("}");
     lines.close("}");
-    GeneratedFile {
-        path: "src/api_key.rs".into(),
-        content: lines.finish(),
-    }
+    GeneratedFile { path: "src/api_key.rs".into(), content: lines.finish() }
 }
 
 fn write_lookup(lines: &mut Lines, apis: &[(&Api, &Message)]) {
@@ -128,11 +116,7 @@ fn write_lookup(lines: &mut Lines, apis: &[(&Api, &Message)]) {
         apis,
         "First version with compact lengths and tagged fields; `i16::MAX` if there is none",
         ("flexible_since", "i16"),
-        &|_, request| {
-            request
-                .flexible_since
-                .map_or_else(|| "i16::MAX".to_owned(), |since| since.to_string())
-        },
+        &|_, request| request.flexible_since.map_or_else(|| "i16::MAX".to_owned(), |since| since.to_string()),
     );
 }
 
@@ -207,13 +191,7 @@ pub(crate) fn test_cases(schemas: &[Schema]) -> [GeneratedFile; 2] {
     }
     let file = |path: &str, mut lines: Lines| {
         lines.close("];");
-        GeneratedFile {
-            path: path.into(),
-            content: lines.finish(),
-        }
+        GeneratedFile { path: path.into(), content: lines.finish() }
     };
-    [
-        file("tests/wire/cases.rs", ours),
-        file("tests/wire/other_cases.rs", theirs),
-    ]
+    [file("tests/wire/cases.rs", ours), file("tests/wire/other_cases.rs", theirs)]
 }

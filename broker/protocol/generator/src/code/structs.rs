@@ -23,10 +23,7 @@ pub(crate) fn message_file(schema: &Schema) -> GeneratedFile {
     write_module_doc(&mut lines, schema);
     write_imports(&mut lines, schema, &body);
     let content = lines.finish() + &body;
-    GeneratedFile {
-        path: format!("src/messages/{}.rs", schema.name).into(),
-        content,
-    }
+    GeneratedFile { path: format!("src/messages/{}.rs", schema.name).into(), content }
 }
 
 fn write_module_doc(lines: &mut Lines, schema: &Schema) {
@@ -37,17 +34,10 @@ fn write_module_doc(lines: &mut Lines, schema: &Schema) {
                 None => "never flexible".to_owned(),
             };
             let versions = schema.messages[0].versions;
-            lines.line(format!(
-                "//! {} (API key {}), {versions}, {flexible}.",
-                api.name, api.key
-            ));
+            lines.line(format!("//! {} (API key {}), {versions}, {flexible}.", api.name, api.key));
         }
         None => {
-            let names: Vec<&str> = schema
-                .messages
-                .iter()
-                .map(|message| message.name.as_str())
-                .collect();
+            let names: Vec<&str> = schema.messages.iter().map(|message| message.name.as_str()).collect();
             lines.line(format!("//! Values kept in bytes: {}.", names.join(", ")));
         }
     }
@@ -61,10 +51,7 @@ fn write_module_doc(lines: &mut Lines, schema: &Schema) {
 
 /// Imports what `body` uses.
 fn write_imports(lines: &mut Lines, schema: &Schema, body: &str) {
-    let uses = |word: &str| {
-        body.split(|letter: char| !letter.is_alphanumeric())
-            .any(|found| found == word)
-    };
+    let uses = |word: &str| body.split(|letter: char| !letter.is_alphanumeric()).any(|found| found == word);
     lines.line("use std::ops::RangeInclusive;");
     lines.line("");
     if uses("Bytes") {
@@ -89,11 +76,7 @@ fn write_struct(lines: &mut Lines, message: &Message, owner: &Struct, is_message
         Role::Data(_) => format!("{}, {}.", message.name, owner.versions),
     };
     lines.line(format!("/// {what}"));
-    let default = if has_derived_default(owner) {
-        ", Default"
-    } else {
-        ""
-    };
+    let default = if has_derived_default(owner) { ", Default" } else { "" };
     lines.line(format!("#[derive(Debug, Clone, PartialEq{default})]"));
     lines.open(format!("pub struct {} {{", owner.name));
     for field in &owner.fields {
@@ -125,11 +108,7 @@ fn write_default(lines: &mut Lines, owner: &Struct) {
 }
 
 fn write_functions(lines: &mut Lines, message: &Message, owner: &Struct, is_message: bool) {
-    let version = if is_message || message.depends_on_version(owner) {
-        ", version: i16"
-    } else {
-        ""
-    };
+    let version = if is_message || message.depends_on_version(owner) { ", version: i16" } else { "" };
     if is_message {
         lines.open(format!("impl Message for {} {{", owner.name));
         let (first, last) = (owner.versions.first, owner.versions.last);
@@ -138,26 +117,16 @@ fn write_functions(lines: &mut Lines, message: &Message, owner: &Struct, is_mess
     } else {
         lines.open(format!("impl {} {{", owner.name));
     }
-    lines.open(format!(
-        "fn decode(reader: &mut Reader{version}) -> Result<Self, DecodeError> {{"
-    ));
+    lines.open(format!("fn decode(reader: &mut Reader{version}) -> Result<Self, DecodeError> {{"));
     if is_message {
-        lines.line(format!(
-            "reader.check_version({:?}, version, &Self::VERSIONS)?;",
-            owner.name
-        ));
+        lines.line(format!("reader.check_version({:?}, version, &Self::VERSIONS)?;", owner.name));
     }
     write_decode(lines, message, owner);
     lines.close("}");
     lines.line("");
-    lines.open(format!(
-        "fn encode(&self, writer: &mut Writer{version}) -> Result<(), EncodeError> {{"
-    ));
+    lines.open(format!("fn encode(&self, writer: &mut Writer{version}) -> Result<(), EncodeError> {{"));
     if is_message {
-        lines.line(format!(
-            "writer.check_version({:?}, version, &Self::VERSIONS)?;",
-            owner.name
-        ));
+        lines.line(format!("writer.check_version({:?}, version, &Self::VERSIONS)?;", owner.name));
     }
     write_encode(lines, message, owner);
     lines.close("}");
@@ -171,9 +140,8 @@ fn write_role(lines: &mut Lines, api: Option<&Api>, message: &Message) {
         (Role::Request, Some(api)) => {
             lines.open(format!("impl Request for {} {{", message.name));
             lines.line(format!("const API_KEY: ApiKey = ApiKey::{};", api.name));
-            let since = message
-                .flexible_since
-                .map_or_else(|| "i16::MAX".to_owned(), |since| since.to_string());
+            let since =
+                message.flexible_since.map_or_else(|| "i16::MAX".to_owned(), |since| since.to_string());
             lines.line(format!("const FLEXIBLE_SINCE: i16 = {since};"));
             lines.line(format!("type Response = {}Response;", api.name));
             lines.close("}");

@@ -41,17 +41,9 @@ fn records_cut_at_any_byte_are_malformed_whatever_the_codec() {
     let payload = batch.payload();
     for end in 0..payload.len() {
         let cut = with_payload(&batch, &payload[..end]);
-        assert!(
-            cut.records(LIMIT).unwrap().iter().any(|record| record.is_err()),
-            "cut at {end}"
-        );
+        assert!(cut.records(LIMIT).unwrap().iter().any(|record| record.is_err()), "cut at {end}");
     }
-    for codec in [
-        Compression::Gzip,
-        Compression::Snappy,
-        Compression::Lz4,
-        Compression::Zstd,
-    ] {
+    for codec in [Compression::Gzip, Compression::Snappy, Compression::Lz4, Compression::Zstd] {
         let batch = decode_one(sample(codec));
         let payload = batch.payload();
         for end in 0..payload.len() {
@@ -59,11 +51,7 @@ fn records_cut_at_any_byte_are_malformed_whatever_the_codec() {
             // Some codecs end with a checksum that is optional to read, so only complete records may appear.
             if let Ok(records) = cut.records(LIMIT) {
                 let read: Vec<_> = records.iter().collect();
-                assert!(
-                    read.len() == 3 || read.iter().any(Result::is_err),
-                    "{} cut at {end}",
-                    codec.name()
-                );
+                assert!(read.len() == 3 || read.iter().any(Result::is_err), "{} cut at {end}", codec.name());
             }
         }
     }
@@ -88,20 +76,14 @@ fn a_record_count_that_lies_is_found_and_allocates_nothing() {
     let batch = decode_one(sample(Compression::None));
     let mut header = *batch.header();
     header.record_count = i32::MAX;
-    assert!(matches!(
-        first_error(&batch.with_header(header)),
-        RecordError::Number { .. }
-    ));
+    assert!(matches!(first_error(&batch.with_header(header)), RecordError::Number { .. }));
     header.record_count = 2;
     assert!(matches!(
         first_error(&batch.with_header(header)),
         RecordError::TrailingBytes { field: "record", .. }
     ));
     header.record_count = -1;
-    assert!(matches!(
-        first_error(&batch.with_header(header)),
-        RecordError::TrailingBytes { .. }
-    ));
+    assert!(matches!(first_error(&batch.with_header(header)), RecordError::TrailingBytes { .. }));
 }
 
 #[test]
@@ -113,21 +95,11 @@ fn a_header_count_that_lies_is_found() {
     let payload = [20, 0, 0, 0, 1, 1, 0xfe, 0xff, 0xff, 0xff, 0x0f];
     assert!(matches!(
         first_error(&with_payload(&batch, &payload)),
-        RecordError::Number {
-            field: "header key",
-            ..
-        }
+        RecordError::Number { field: "header key", .. }
     ));
     let negative = [12, 0, 0, 0, 1, 1, 1];
     let error = first_error(&with_payload(&batch, &negative));
-    assert!(matches!(
-        error,
-        RecordError::Length {
-            field: "header count",
-            length: -1,
-            ..
-        }
-    ));
+    assert!(matches!(error, RecordError::Length { field: "header count", length: -1, .. }));
 }
 
 #[test]
@@ -138,29 +110,11 @@ fn a_wrong_version_length_or_offset_range_is_named() {
         changed[position..position + replacement.len()].copy_from_slice(replacement);
         RecordBatch::decode_next(&mut Bytes::from(changed)).unwrap_err()
     };
-    assert!(matches!(
-        with(16, &[1]),
-        BatchError::UnsupportedMagic {
-            magic: 1,
-            base_offset: 0
-        }
-    ));
-    assert!(matches!(
-        with(8, &48i32.to_be_bytes()),
-        BatchError::InvalidLength { length: 48, .. }
-    ));
-    assert!(matches!(
-        with(8, &(-1i32).to_be_bytes()),
-        BatchError::InvalidLength { length: -1, .. }
-    ));
-    assert!(matches!(
-        with(23, &(-1i32).to_be_bytes()),
-        BatchError::InvalidOffsetDelta { .. }
-    ));
-    assert!(matches!(
-        with(0, &i64::MAX.to_be_bytes()),
-        BatchError::InvalidOffsetDelta { .. }
-    ));
+    assert!(matches!(with(16, &[1]), BatchError::UnsupportedMagic { magic: 1, base_offset: 0 }));
+    assert!(matches!(with(8, &48i32.to_be_bytes()), BatchError::InvalidLength { length: 48, .. }));
+    assert!(matches!(with(8, &(-1i32).to_be_bytes()), BatchError::InvalidLength { length: -1, .. }));
+    assert!(matches!(with(23, &(-1i32).to_be_bytes()), BatchError::InvalidOffsetDelta { .. }));
+    assert!(matches!(with(0, &i64::MAX.to_be_bytes()), BatchError::InvalidOffsetDelta { .. }));
     let short_old_format = [&bytes[..16], &[0]].concat();
     let error = RecordBatch::decode_next(&mut Bytes::from(short_old_format)).unwrap_err();
     assert!(matches!(error, BatchError::UnsupportedMagic { magic: 0, .. }));
@@ -168,22 +122,9 @@ fn a_wrong_version_length_or_offset_range_is_named() {
 
 #[test]
 fn a_compressed_bomb_is_refused_at_the_limit() {
-    let bomb = OwnedRecord {
-        timestamp: 0,
-        key: None,
-        value: Some(vec![0; 4 << 20]),
-        headers: Vec::new(),
-    };
-    for compression in [
-        Compression::Gzip,
-        Compression::Snappy,
-        Compression::Lz4,
-        Compression::Zstd,
-    ] {
-        let options = BatchOptions {
-            compression,
-            ..BatchOptions::default()
-        };
+    let bomb = OwnedRecord { timestamp: 0, key: None, value: Some(vec![0; 4 << 20]), headers: Vec::new() };
+    for compression in [Compression::Gzip, Compression::Snappy, Compression::Lz4, Compression::Zstd] {
+        let options = BatchOptions { compression, ..BatchOptions::default() };
         let batch = decode_one(build(options, std::slice::from_ref(&bomb)));
         assert!(
             matches!(batch.records(LIMIT), Err(BatchError::Decompression { .. })),

@@ -15,9 +15,7 @@ const MINUTE_MS: u64 = 60_000;
 
 impl Bench {
     fn describe(&mut self, group_id: &str) -> DescribedGroup {
-        let token = self.ask(GroupRequest::Describe {
-            group_id: group_id.to_owned(),
-        });
+        let token = self.ask(GroupRequest::Describe { group_id: group_id.to_owned() });
         match self.inbox.remove(&token) {
             Some(Reply::Describe(group)) => group,
             other => panic!("a describe was answered with {other:?}"),
@@ -26,10 +24,7 @@ impl Bench {
 
     fn list(&mut self, states: &[&str], types: &[&str]) -> Vec<String> {
         let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-        let token = self.ask(GroupRequest::List {
-            states: owned(states),
-            types: owned(types),
-        });
+        let token = self.ask(GroupRequest::List { states: owned(states), types: owned(types) });
         match self.inbox.remove(&token) {
             Some(Reply::List(groups)) => groups.into_iter().map(|group| group.group_id).collect(),
             other => panic!("a list was answered with {other:?}"),
@@ -37,9 +32,7 @@ impl Bench {
     }
 
     fn delete(&mut self, group_id: &str) -> ErrorCode {
-        let token = self.ask(GroupRequest::Delete {
-            group_id: group_id.to_owned(),
-        });
+        let token = self.ask(GroupRequest::Delete { group_id: group_id.to_owned() });
         match self.inbox.remove(&token) {
             Some(Reply::Delete(result)) => ErrorCode::from_code(result.error_code),
             other => panic!("a delete was answered with {other:?}"),
@@ -60,16 +53,9 @@ fn a_stable_group_is_described_with_subscriptions_and_assignments() {
     let mut bench = Bench::new(config());
     let members = bench.stable_group(2);
     let group = bench.describe(GROUP);
-    assert_eq!(
-        (group.group_state.as_str(), group.protocol_data.as_str()),
-        ("Stable", "range")
-    );
+    assert_eq!((group.group_state.as_str(), group.protocol_data.as_str()), ("Stable", "range"));
     assert_eq!(group.members.len(), 2);
-    let leader = group
-        .members
-        .iter()
-        .find(|member| member.member_id == members[0])
-        .unwrap();
+    let leader = group.members.iter().find(|member| member.member_id == members[0]).unwrap();
     assert_eq!(leader.member_assignment, members[0].as_bytes());
     assert_eq!(leader.client_host, "/127.0.0.1");
     assert!(!leader.member_metadata.is_empty());
@@ -80,10 +66,7 @@ fn a_group_in_a_rebalance_is_described_without_subscriptions() {
     let mut bench = Bench::new(config());
     bench.join_new();
     let group = bench.describe(GROUP);
-    assert_eq!(
-        (group.group_state.as_str(), group.protocol_data.as_str()),
-        ("CompletingRebalance", "")
-    );
+    assert_eq!((group.group_state.as_str(), group.protocol_data.as_str()), ("CompletingRebalance", ""));
     assert!(group.members[0].member_metadata.is_empty());
 }
 
@@ -91,10 +74,7 @@ fn a_group_in_a_rebalance_is_described_without_subscriptions() {
 fn a_group_that_does_not_exist_is_dead() {
     let mut bench = Bench::new(config());
     let group = bench.describe("nothing");
-    assert_eq!(
-        (group.group_state.as_str(), group.error_code),
-        ("Dead", ErrorCode::GroupIdNotFound.code())
-    );
+    assert_eq!((group.group_state.as_str(), group.error_code), ("Dead", ErrorCode::GroupIdNotFound.code()));
 }
 
 #[test]
@@ -125,11 +105,7 @@ fn only_an_empty_group_is_deleted_and_its_offsets_with_it() {
 fn offsets_of_a_group_without_members_expire_from_when_it_became_empty() {
     let mut bench = Bench::new(short_retention());
     let members = bench.stable_group(1);
-    let commit = Commit {
-        member_id: members[0].clone(),
-        generation_id: 1,
-        ..Commit::simple()
-    };
+    let commit = Commit { member_id: members[0].clone(), generation_id: 1, ..Commit::simple() };
     bench.commit(&commit);
     for _ in 0..400 {
         bench.advance(9_000);
@@ -157,11 +133,7 @@ fn offsets_of_a_group_that_only_commits_expire_from_their_commit() {
 #[test]
 fn a_commit_that_names_its_own_retention_expires_by_that() {
     let mut bench = Bench::new(short_retention());
-    bench.commit(&Commit {
-        retention_time_ms: 90_000,
-        version: 4,
-        ..Commit::simple()
-    });
+    bench.commit(&Commit { retention_time_ms: 90_000, version: 4, ..Commit::simple() });
     bench.advance(MINUTE_MS);
     assert!(bench.shard.offsets().has_group(GROUP));
     bench.advance(MINUTE_MS);

@@ -27,20 +27,11 @@ pub(super) struct Commit {
 
 impl Commit {
     pub(super) fn simple() -> Self {
-        Self {
-            generation_id: -1,
-            retention_time_ms: -1,
-            version: 9,
-            ..Self::default()
-        }
+        Self { generation_id: -1, retention_time_ms: -1, version: 9, ..Self::default() }
     }
 
     fn of(member_id: &str, generation_id: i32) -> Self {
-        Self {
-            member_id: member_id.to_owned(),
-            generation_id,
-            ..Self::simple()
-        }
+        Self { member_id: member_id.to_owned(), generation_id, ..Self::simple() }
     }
 }
 
@@ -75,11 +66,7 @@ impl Bench {
     }
 
     fn fetch(&mut self, topics: Option<Vec<OffsetFetchRequestTopics>>) -> OffsetFetchResponseGroup {
-        let request = OffsetFetchRequestGroup {
-            group_id: GROUP.to_owned(),
-            topics,
-            ..Default::default()
-        };
+        let request = OffsetFetchRequestGroup { group_id: GROUP.to_owned(), topics, ..Default::default() };
         let token = self.ask(GroupRequest::FetchOffsets(request));
         match self.inbox.remove(&token) {
             Some(Reply::OffsetFetch(response)) => response,
@@ -98,14 +85,8 @@ impl Bench {
         let Some(Reply::OffsetDelete(response)) = self.inbox.remove(&token) else {
             panic!("a delete was not answered");
         };
-        let of_partition = response
-            .topics
-            .first()
-            .map(|topic| topic.partitions[0].error_code);
-        (
-            ErrorCode::from_code(response.error_code),
-            of_partition.map(ErrorCode::from_code),
-        )
+        let of_partition = response.topics.first().map(|topic| topic.partitions[0].error_code);
+        (ErrorCode::from_code(response.error_code), of_partition.map(ErrorCode::from_code))
     }
 }
 
@@ -120,22 +101,13 @@ fn topic_with(indexes: &[i32]) -> Option<Vec<OffsetFetchRequestTopics>> {
 #[test]
 fn what_is_committed_is_fetched_with_its_epoch_and_metadata() {
     let mut bench = Bench::new(config());
-    assert_eq!(
-        bench.commit(&Commit {
-            metadata: "note".to_owned(),
-            ..Commit::simple()
-        }),
-        ErrorCode::None
-    );
+    assert_eq!(bench.commit(&Commit { metadata: "note".to_owned(), ..Commit::simple() }), ErrorCode::None);
     let fetched = bench.fetch(topic_with(&[0, 1]));
     let partitions = &fetched.topics[0].partitions;
     let first = &partitions[0];
     assert_eq!((first.committed_offset, first.committed_leader_epoch), (5, 3));
     assert_eq!(first.metadata.as_deref(), Some("note"));
-    assert_eq!(
-        (partitions[1].committed_offset, partitions[1].error_code),
-        (-1, 0)
-    );
+    assert_eq!((partitions[1].committed_offset, partitions[1].error_code), (-1, 0));
     assert_eq!(bench.fetch(None).topics.len(), 1);
 }
 
@@ -143,13 +115,7 @@ fn what_is_committed_is_fetched_with_its_epoch_and_metadata() {
 fn a_group_that_does_not_exist_has_no_offsets_and_that_is_no_error() {
     let mut bench = Bench::new(config());
     let fetched = bench.fetch(topic_with(&[0]));
-    assert_eq!(
-        (
-            fetched.error_code,
-            fetched.topics[0].partitions[0].committed_offset
-        ),
-        (0, -1)
-    );
+    assert_eq!((fetched.error_code, fetched.topics[0].partitions[0].committed_offset), (0, -1));
     assert_eq!(bench.fetch(None).topics, []);
 }
 
@@ -158,14 +124,8 @@ fn members_commit_in_their_generation_only() {
     let mut bench = Bench::new(config());
     let members = bench.stable_group(1);
     assert_eq!(bench.commit(&Commit::of(&members[0], 1)), ErrorCode::None);
-    assert_eq!(
-        bench.commit(&Commit::of(&members[0], 0)),
-        ErrorCode::IllegalGeneration
-    );
-    assert_eq!(
-        bench.commit(&Commit::of("stranger", 1)),
-        ErrorCode::UnknownMemberId
-    );
+    assert_eq!(bench.commit(&Commit::of(&members[0], 0)), ErrorCode::IllegalGeneration);
+    assert_eq!(bench.commit(&Commit::of("stranger", 1)), ErrorCode::UnknownMemberId);
     assert_eq!(bench.commit(&Commit::simple()), ErrorCode::UnknownMemberId);
 }
 
@@ -178,10 +138,7 @@ fn members_may_commit_before_they_give_partitions_up_but_not_while_the_leader_as
     let rejoined = bench.join(&Joiner::member(&members[0]));
     bench.joined(rejoined).unwrap();
     bench.joined(token).unwrap();
-    assert_eq!(
-        bench.commit(&Commit::of(&newcomer, 2)),
-        ErrorCode::RebalanceInProgress
-    );
+    assert_eq!(bench.commit(&Commit::of(&newcomer, 2)), ErrorCode::RebalanceInProgress);
 }
 
 #[test]
@@ -198,10 +155,7 @@ fn a_commit_of_a_member_keeps_its_session() {
 fn a_member_of_an_unknown_group_is_told_so_from_version_9() {
     let mut bench = Bench::new(config());
     assert_eq!(bench.commit(&Commit::of("m", 1)), ErrorCode::GroupIdNotFound);
-    let old = Commit {
-        version: 8,
-        ..Commit::of("m", 1)
-    };
+    let old = Commit { version: 8, ..Commit::of("m", 1) };
     assert_eq!(bench.commit(&old), ErrorCode::IllegalGeneration);
     assert!(bench.log.is_empty());
 }
@@ -209,15 +163,9 @@ fn a_member_of_an_unknown_group_is_told_so_from_version_9() {
 #[test]
 fn metadata_that_is_too_long_is_refused_for_its_partition() {
     let mut bench = Bench::new(config());
-    let fits = Commit {
-        metadata: "é".repeat(4_096),
-        ..Commit::simple()
-    };
+    let fits = Commit { metadata: "é".repeat(4_096), ..Commit::simple() };
     assert_eq!(bench.commit(&fits), ErrorCode::None);
-    let long = Commit {
-        metadata: "x".repeat(4_097),
-        ..Commit::simple()
-    };
+    let long = Commit { metadata: "x".repeat(4_097), ..Commit::simple() };
     assert_eq!(bench.commit(&long), ErrorCode::OffsetMetadataTooLarge);
 }
 
@@ -231,21 +179,14 @@ fn offsets_are_deleted_unless_the_group_reads_the_topic() {
 
     let members = bench.stable_group(1);
     bench.commit(&Commit::of(&members[0], 1));
-    assert_eq!(
-        bench.delete_offset(),
-        (ErrorCode::None, Some(ErrorCode::GroupSubscribedToTopic))
-    );
+    assert_eq!(bench.delete_offset(), (ErrorCode::None, Some(ErrorCode::GroupSubscribedToTopic)));
     assert_eq!(bench.fetch(None).topics.len(), 1);
 }
 
 #[test]
 fn offsets_of_a_group_whose_subscriptions_cannot_be_read_are_kept_while_it_has_members() {
     let mut bench = Bench::new(config());
-    let joiner = Joiner {
-        protocol_type: "connect",
-        protocols: vec![("p", b"m")],
-        ..Joiner::default()
-    };
+    let joiner = Joiner { protocol_type: "connect", protocols: vec![("p", b"m")], ..Joiner::default() };
     let (member_id, token) = bench.join_new_as(&joiner);
     bench.joined(token).unwrap();
     bench.sync(&member_id, 1, &[]);

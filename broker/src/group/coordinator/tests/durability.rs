@@ -44,15 +44,9 @@ fn a_rebalance_that_a_crash_interrupts_falls_back_to_the_last_generation() {
     let members = bench.stable_group(1);
     let (newcomer, _) = bench.join_new();
     bench.join(&Joiner::member(&members[0]));
-    assert_eq!(
-        (bench.state(), bench.group().generation_id()),
-        (GroupState::CompletingRebalance, 2)
-    );
+    assert_eq!((bench.state(), bench.group().generation_id()), (GroupState::CompletingRebalance, 2));
     bench.reload(config());
-    assert_eq!(
-        (bench.state(), bench.group().generation_id()),
-        (GroupState::Stable, 1)
-    );
+    assert_eq!((bench.state(), bench.group().generation_id()), (GroupState::Stable, 1));
     assert_eq!(bench.heartbeat(&members[0], 2), ErrorCode::IllegalGeneration);
     assert_eq!(bench.heartbeat(&newcomer, 2), ErrorCode::UnknownMemberId);
 }
@@ -69,44 +63,26 @@ fn a_static_member_keeps_its_instance_after_a_restart() {
     assert_eq!(joined.generation_id, 1);
     let token = bench.sync(&joined.member_id, 1, &[]);
     assert_eq!(bench.synced(token).unwrap().assignment, "A");
-    assert_eq!(
-        bench.heartbeat_of(&old, Some("a"), 1),
-        ErrorCode::FencedInstanceId
-    );
+    assert_eq!(bench.heartbeat_of(&old, Some("a"), 1), ErrorCode::FencedInstanceId);
 }
 
 #[test]
 fn a_group_that_is_larger_than_a_new_limit_shrinks_after_a_restart() {
     let mut bench = Bench::new(config());
     let members = bench.stable_group(3);
-    bench.reload(GroupCoordinatorConfig {
-        max_size: 2,
-        ..config()
-    });
+    bench.reload(GroupCoordinatorConfig { max_size: 2, ..config() });
     assert_eq!(bench.state(), GroupState::PreparingRebalance);
-    let tokens: Vec<_> = members
-        .iter()
-        .map(|member_id| bench.join(&Joiner::member(member_id)))
-        .collect();
-    let codes: Vec<i16> = tokens
-        .into_iter()
-        .map(|token| bench.joined(token).unwrap().error_code)
-        .collect();
+    let tokens: Vec<_> = members.iter().map(|member_id| bench.join(&Joiner::member(member_id))).collect();
+    let codes: Vec<i16> = tokens.into_iter().map(|token| bench.joined(token).unwrap().error_code).collect();
     assert_eq!(codes, [0, 0, ErrorCode::GroupMaxSizeReached.code()]);
 }
 
 #[test]
 fn offsets_survive_a_restart() {
     let mut bench = Bench::new(config());
-    bench.commit(&Commit {
-        metadata: "note".to_owned(),
-        ..Commit::simple()
-    });
+    bench.commit(&Commit { metadata: "note".to_owned(), ..Commit::simple() });
     bench.reload(config());
-    assert_eq!(
-        bench.shard.offsets().get("group", "topic", 0).unwrap().metadata,
-        "note"
-    );
+    assert_eq!(bench.shard.offsets().get("group", "topic", 0).unwrap().metadata, "note");
 }
 
 #[test]

@@ -67,17 +67,11 @@ impl Default for Joiner {
 
 impl Joiner {
     pub(super) fn member(member_id: &str) -> Self {
-        Self {
-            member_id: member_id.to_owned(),
-            ..Self::default()
-        }
+        Self { member_id: member_id.to_owned(), ..Self::default() }
     }
 
     pub(super) fn instance(instance_id: &str) -> Self {
-        Self {
-            instance_id: Some(instance_id.to_owned()),
-            ..Self::default()
-        }
+        Self { instance_id: Some(instance_id.to_owned()), ..Self::default() }
     }
 
     pub(super) fn request(&self, group_id: &str) -> GroupRequest {
@@ -122,10 +116,7 @@ impl Bench {
     pub(super) fn take(&mut self, output: Output) {
         self.log.extend(output.records);
         for (token, reply) in output.replies {
-            assert!(
-                self.inbox.insert(token, reply).is_none(),
-                "{token:?} was answered twice"
-            );
+            assert!(self.inbox.insert(token, reply).is_none(), "{token:?} was answered twice");
         }
         assert_fold_is_memory(&self.log, &self.shard);
     }
@@ -133,10 +124,7 @@ impl Bench {
     pub(super) fn ask(&mut self, request: GroupRequest) -> ReplyToken {
         self.next_token += 1;
         let token = ReplyToken(self.next_token);
-        let output = self
-            .shard
-            .handle(self.now, &mut self.random, request, token)
-            .unwrap();
+        let output = self.shard.handle(self.now, &mut self.random, request, token).unwrap();
         self.take(output);
         token
     }
@@ -144,11 +132,7 @@ impl Bench {
     /// Moves the clock, stopping at every deadline of the shard.
     pub(super) fn advance(&mut self, step_ms: u64) {
         let end = self.now.plus(Duration::from_millis(step_ms));
-        while let Some(deadline) = self
-            .shard
-            .next_deadline()
-            .filter(|deadline| *deadline <= end.monotonic)
-        {
+        while let Some(deadline) = self.shard.next_deadline().filter(|deadline| *deadline <= end.monotonic) {
             self.now = self.now.plus(deadline.saturating_sub(self.now.monotonic));
             let output = self.shard.on_time(self.now);
             self.take(output);
@@ -177,10 +161,7 @@ impl Bench {
         let token = self.join(joiner);
         let given = self.joined(token).unwrap();
         assert_eq!(given.error_code, ErrorCode::MemberIdRequired.code());
-        let joiner = Joiner {
-            member_id: given.member_id.clone(),
-            ..joiner.clone()
-        };
+        let joiner = Joiner { member_id: given.member_id.clone(), ..joiner.clone() };
         (given.member_id, self.join(&joiner))
     }
 
@@ -278,11 +259,7 @@ impl Bench {
         for (member_id, token) in members {
             let response = self.joined(token).expect("the join was answered");
             assert_eq!(response.error_code, 0, "{response:?}");
-            if response.leader == member_id {
-                ids.insert(0, member_id)
-            } else {
-                ids.push(member_id)
-            }
+            if response.leader == member_id { ids.insert(0, member_id) } else { ids.push(member_id) }
         }
         let generation_id = self.group().generation_id();
         let assignments: Vec<(&str, &str)> = ids.iter().map(|id| (id.as_str(), id.as_str())).collect();

@@ -101,20 +101,14 @@ impl World {
 
     fn take(&mut self, output: Output) {
         for record in &output.records {
-            self.folded
-                .replay(record.key.clone(), record.value.clone())
-                .unwrap();
+            self.folded.replay(record.key.clone(), record.value.clone()).unwrap();
         }
         self.log.extend(output.records);
-        self.held
-            .hold(i64::try_from(self.log.len()).unwrap(), output.replies);
+        self.held.hold(i64::try_from(self.log.len()).unwrap(), output.replies);
         assert_eq!(self.folded.offsets(), self.shard.offsets());
         for (group_id, group) in self.shard.groups() {
             if matches!(group.state(), GroupState::Stable | GroupState::Empty) {
-                assert_eq!(
-                    self.folded.group(group_id).unwrap().to_record(),
-                    group.to_record()
-                );
+                assert_eq!(self.folded.group(group_id).unwrap().to_record(), group.to_record());
             }
         }
     }
@@ -124,20 +118,13 @@ impl World {
         let token = ReplyToken(self.next_token);
         self.waiting.insert(token, client);
         self.clients[client].in_flight = Some(token);
-        let output = self
-            .shard
-            .handle(self.now, &mut self.random, request, token)
-            .unwrap();
+        let output = self.shard.handle(self.now, &mut self.random, request, token).unwrap();
         self.take(output);
     }
 
     fn advance(&mut self, step_ms: u64) {
         self.now = self.now.plus(Duration::from_millis(step_ms));
-        if self
-            .shard
-            .next_deadline()
-            .is_some_and(|deadline| deadline <= self.now.monotonic)
-        {
+        if self.shard.next_deadline().is_some_and(|deadline| deadline <= self.now.monotonic) {
             let output = self.shard.on_time(self.now);
             self.take(output);
         }
@@ -161,11 +148,7 @@ impl World {
         for token in lost {
             self.deliver(token, None);
         }
-        assert!(
-            self.waiting.is_empty(),
-            "a request was neither parked nor held: {:?}",
-            self.waiting
-        );
+        assert!(self.waiting.is_empty(), "a request was neither parked nor held: {:?}", self.waiting);
         let output = self.shard.finish_loading(self.now);
         self.take(output);
     }
@@ -207,12 +190,7 @@ impl World {
             if client.is_leader {
                 let leaders = self.leaders.entry((incarnation, client.generation)).or_default();
                 leaders.insert(client.name.clone());
-                assert_eq!(
-                    leaders.len(),
-                    1,
-                    "generation {} has leaders {leaders:?}",
-                    client.generation
-                );
+                assert_eq!(leaders.len(), 1, "generation {} has leaders {leaders:?}", client.generation);
             }
         } else {
             client.on_error(response.error_code);
@@ -241,11 +219,7 @@ impl World {
         }
         let stored = fold(&self.log[..self.durable], config());
         let partition = i32::try_from(index).unwrap();
-        let offset = stored
-            .offsets()
-            .get(GROUP, "topic", partition)
-            .expect("the offset is durable")
-            .offset;
+        let offset = stored.offsets().get(GROUP, "topic", partition).expect("the offset is durable").offset;
         assert_eq!(offset, client.committed, "an acknowledged commit is not durable");
     }
 
@@ -310,11 +284,7 @@ impl World {
                 return;
             }
         }
-        panic!(
-            "the group is stuck: {:?}\n{:#?}",
-            self.shard.group(GROUP),
-            self.clients
-        );
+        panic!("the group is stuck: {:?}\n{:#?}", self.shard.group(GROUP), self.clients);
     }
 
     fn is_settled(&self) -> bool {
@@ -324,11 +294,7 @@ impl World {
         let mut alive = self.clients.iter().filter(|client| client.alive);
         let count = alive.clone().count();
         let is_whole = group.to_record().members.len() == count;
-        let expected = if count == 0 {
-            GroupState::Empty
-        } else {
-            GroupState::Stable
-        };
+        let expected = if count == 0 { GroupState::Empty } else { GroupState::Stable };
         is_whole
             && group.state() == expected
             && alive.all(|client| client.phase == Phase::Member && client.generation == group.generation_id())
@@ -357,11 +323,7 @@ impl Client {
 
     /// What the leader knows this client by, whatever member id it has next.
     fn identity(&self) -> &str {
-        if self.is_static {
-            &self.name
-        } else {
-            &self.member_id
-        }
+        if self.is_static { &self.name } else { &self.member_id }
     }
 
     fn instance_id(&self) -> Option<String> {

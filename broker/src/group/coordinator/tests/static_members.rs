@@ -10,10 +10,7 @@ fn two_static(bench: &mut Bench) -> (String, String) {
     let first = bench.join(&Joiner::instance("a"));
     let a = bench.joined(first).unwrap().member_id;
     let second = bench.join(&Joiner::instance("b"));
-    let rejoined = bench.join(&Joiner {
-        member_id: a.clone(),
-        ..Joiner::instance("a")
-    });
+    let rejoined = bench.join(&Joiner { member_id: a.clone(), ..Joiner::instance("a") });
     let joined = bench.joined(rejoined).unwrap();
     assert_eq!(joined.leader, a);
     let b = bench.joined(second).unwrap().member_id;
@@ -52,18 +49,9 @@ fn the_old_member_id_of_a_restarted_instance_is_fenced() {
     let (_, old) = two_static(&mut bench);
     let token = bench.join(&Joiner::instance("b"));
     bench.joined(token).unwrap();
-    assert_eq!(
-        bench.heartbeat_of(&old, Some("b"), 2),
-        ErrorCode::FencedInstanceId
-    );
-    let token = bench.join(&Joiner {
-        member_id: old.clone(),
-        ..Joiner::instance("b")
-    });
-    assert_eq!(
-        bench.joined(token).unwrap().error_code,
-        ErrorCode::FencedInstanceId.code()
-    );
+    assert_eq!(bench.heartbeat_of(&old, Some("b"), 2), ErrorCode::FencedInstanceId);
+    let token = bench.join(&Joiner { member_id: old.clone(), ..Joiner::instance("b") });
+    assert_eq!(bench.joined(token).unwrap().error_code, ErrorCode::FencedInstanceId.code());
     let left = bench.leave(&[(&old, Some("b"))]);
     assert_eq!(left.members[0].error_code, ErrorCode::FencedInstanceId.code());
 }
@@ -75,10 +63,7 @@ fn a_restarted_leader_sees_the_members_and_skips_the_assignment() {
     let token = bench.join(&Joiner::instance("a"));
     let joined = bench.joined(token).unwrap();
     assert!(joined.skip_assignment);
-    assert_eq!(
-        (joined.leader.as_str(), joined.members.len()),
-        (joined.member_id.as_str(), 2)
-    );
+    assert_eq!((joined.leader.as_str(), joined.members.len()), (joined.member_id.as_str(), 2));
     assert_eq!(bench.state(), GroupState::Stable);
 }
 
@@ -86,10 +71,7 @@ fn a_restarted_leader_sees_the_members_and_skips_the_assignment() {
 fn a_restarted_leader_before_version_9_believes_that_another_leads() {
     let mut bench = Bench::new(config());
     let (old, _) = two_static(&mut bench);
-    let token = bench.join(&Joiner {
-        version: 8,
-        ..Joiner::instance("a")
-    });
+    let token = bench.join(&Joiner { version: 8, ..Joiner::instance("a") });
     let joined = bench.joined(token).unwrap();
     assert!(!joined.skip_assignment && joined.members.is_empty());
     assert_eq!(joined.leader, old);
@@ -113,37 +95,22 @@ fn a_restart_during_the_assignment_starts_a_rebalance() {
 fn a_restart_that_changes_the_protocol_starts_a_rebalance() {
     let mut bench = Bench::new(config());
     let both = vec![("range", &b"r"[..]), ("sticky", &b"s"[..])];
-    let token = bench.join(&Joiner {
-        protocols: both,
-        ..Joiner::instance("a")
-    });
+    let token = bench.join(&Joiner { protocols: both, ..Joiner::instance("a") });
     let joined = bench.joined(token).unwrap();
     bench.sync(&joined.member_id, 1, &[]);
-    let token = bench.join(&Joiner {
-        protocols: vec![("sticky", b"s")],
-        ..Joiner::instance("a")
-    });
+    let token = bench.join(&Joiner { protocols: vec![("sticky", b"s")], ..Joiner::instance("a") });
     let joined = bench.joined(token).unwrap();
-    assert_eq!(
-        (joined.generation_id, joined.protocol_name.as_deref()),
-        (2, Some("sticky"))
-    );
+    assert_eq!((joined.generation_id, joined.protocol_name.as_deref()), (2, Some("sticky")));
 }
 
 #[test]
 fn a_parked_join_of_a_replaced_instance_is_fenced() {
     let mut bench = Bench::new(config());
     let (_, b) = two_static(&mut bench);
-    let waiting = bench.join(&Joiner {
-        protocols: vec![("range", b"new")],
-        member_id: b,
-        ..Joiner::instance("b")
-    });
+    let waiting =
+        bench.join(&Joiner { protocols: vec![("range", b"new")], member_id: b, ..Joiner::instance("b") });
     bench.join(&Joiner::instance("b"));
-    assert_eq!(
-        bench.joined(waiting).unwrap().error_code,
-        ErrorCode::FencedInstanceId.code()
-    );
+    assert_eq!(bench.joined(waiting).unwrap().error_code, ErrorCode::FencedInstanceId.code());
 }
 
 #[test]
@@ -151,15 +118,9 @@ fn a_static_member_that_does_not_rejoin_stays_until_its_session_ends() {
     let mut bench = Bench::new(config());
     let (a, b) = two_static(&mut bench);
     let (_, token) = bench.join_new();
-    let rejoined = bench.join(&Joiner {
-        member_id: a,
-        ..Joiner::instance("a")
-    });
+    let rejoined = bench.join(&Joiner { member_id: a, ..Joiner::instance("a") });
     for _ in 0..4 {
-        assert_eq!(
-            bench.heartbeat_of(&b, Some("b"), 2),
-            ErrorCode::RebalanceInProgress
-        );
+        assert_eq!(bench.heartbeat_of(&b, Some("b"), 2), ErrorCode::RebalanceInProgress);
         bench.advance(7_500);
     }
     let joined = bench.joined(rejoined).unwrap();
@@ -175,10 +136,7 @@ fn an_administrator_removes_static_members_by_instance() {
     let codes: Vec<i16> = left.members.iter().map(|member| member.error_code).collect();
     let unknown = ErrorCode::UnknownMemberId.code();
     assert_eq!(codes, [0, unknown, unknown]);
-    assert_eq!(
-        bench.heartbeat_of(&b, Some("b"), 2),
-        ErrorCode::RebalanceInProgress
-    );
+    assert_eq!(bench.heartbeat_of(&b, Some("b"), 2), ErrorCode::RebalanceInProgress);
 }
 
 #[test]
@@ -187,12 +145,7 @@ fn an_instance_id_that_is_too_long_to_be_one_is_refused() {
     let request = Joiner::instance(&"x".repeat(250)).request("group");
     let refused = bench
         .shard
-        .handle(
-            bench.now,
-            &mut bench.random,
-            request,
-            crate::group::turn::ReplyToken(99),
-        )
+        .handle(bench.now, &mut bench.random, request, crate::group::turn::ReplyToken(99))
         .unwrap_err();
     assert_eq!(refused, ErrorCode::InvalidRequest);
 }

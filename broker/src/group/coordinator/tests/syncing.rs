@@ -15,11 +15,7 @@ fn two_before_sync(bench: &mut Bench) -> (String, String) {
     let token = bench.join(&Joiner::member(&first));
     let leader = bench.joined(token).unwrap().leader;
     bench.joined(other).unwrap();
-    if leader == first {
-        (first, second)
-    } else {
-        (second, first)
-    }
+    if leader == first { (first, second) } else { (second, first) }
 }
 
 #[test]
@@ -28,17 +24,10 @@ fn followers_wait_for_the_leaders_assignment() {
     let (leader, follower) = two_before_sync(&mut bench);
     let waiting = bench.sync(&follower, 2, &[]);
     assert!(bench.synced(waiting).is_none());
-    let token = bench.sync(
-        &leader,
-        2,
-        &[(&leader, "one"), (&follower, "two"), ("stranger", "three")],
-    );
+    let token = bench.sync(&leader, 2, &[(&leader, "one"), (&follower, "two"), ("stranger", "three")]);
     assert_eq!(bench.synced(token).unwrap().assignment, "one");
     let answer = bench.synced(waiting).unwrap();
-    assert_eq!(
-        (answer.assignment.as_ref(), answer.protocol_name.as_deref()),
-        (&b"two"[..], Some("range"))
-    );
+    assert_eq!((answer.assignment.as_ref(), answer.protocol_name.as_deref()), (&b"two"[..], Some("range")));
     assert_eq!(bench.state(), GroupState::Stable);
 }
 
@@ -73,10 +62,7 @@ fn a_sync_of_a_stranger_or_another_generation_or_protocol_is_refused() {
             protocol_name: Some(protocol_name.to_owned()),
             ..SyncGroupRequest::default()
         }));
-        assert_eq!(
-            bench.synced(token).unwrap().error_code,
-            ErrorCode::InconsistentGroupProtocol.code()
-        );
+        assert_eq!(bench.synced(token).unwrap().error_code, ErrorCode::InconsistentGroupProtocol.code());
     }
 }
 
@@ -86,10 +72,7 @@ fn a_sync_during_a_rebalance_is_told_to_join() {
     let members = bench.stable_group(2);
     bench.join_new();
     let token = bench.sync(&members[1], 2, &[]);
-    assert_eq!(
-        bench.synced(token).unwrap().error_code,
-        ErrorCode::RebalanceInProgress.code()
-    );
+    assert_eq!(bench.synced(token).unwrap().error_code, ErrorCode::RebalanceInProgress.code());
 }
 
 #[test]
@@ -98,10 +81,7 @@ fn a_waiting_follower_is_told_to_join_when_the_group_changes() {
     let (_, follower) = two_before_sync(&mut bench);
     let waiting = bench.sync(&follower, 2, &[]);
     bench.join_new();
-    assert_eq!(
-        bench.synced(waiting).unwrap().error_code,
-        ErrorCode::RebalanceInProgress.code()
-    );
+    assert_eq!(bench.synced(waiting).unwrap().error_code, ErrorCode::RebalanceInProgress.code());
     assert_eq!(bench.state(), GroupState::PreparingRebalance);
 }
 
@@ -114,10 +94,7 @@ fn members_that_do_not_sync_in_time_are_removed() {
         bench.advance(u64::try_from(REBALANCE_MS).unwrap() / 4);
         bench.heartbeat(&leader, 2);
     }
-    assert_eq!(
-        bench.synced(waiting).unwrap().error_code,
-        ErrorCode::RebalanceInProgress.code()
-    );
+    assert_eq!(bench.synced(waiting).unwrap().error_code, ErrorCode::RebalanceInProgress.code());
     assert_eq!(bench.heartbeat(&leader, 2), ErrorCode::UnknownMemberId);
     let token = bench.join(&Joiner::member(&follower));
     assert_eq!(bench.joined(token).unwrap().leader, follower);
