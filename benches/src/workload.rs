@@ -57,7 +57,8 @@ pub(crate) fn produce(workload: &Workload) -> anyhow::Result<Measured> {
     };
     let clock = processes::Stopwatch::start();
     for _ in 0..workload.records {
-        producer.send_borrowed(&record)?;
+        // The flush below tells of every failure.
+        drop(producer.send_borrowed(&record)?);
     }
     producer.flush()?;
     Ok(clock.measured(workload.records))
