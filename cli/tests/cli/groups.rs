@@ -1,6 +1,9 @@
 //! `tidemill group` and reading as a member of a group.
 
+use std::time::Duration;
+
 use serde_json::Value;
+use tidemill_client::{Consumer, ConsumerConfig, Properties};
 
 use super::process::Broker;
 
@@ -103,4 +106,40 @@ fn a_group_is_deleted_and_one_that_does_not_exist_is_named() {
     broker
         .run(&["group", "delete", "g"])
         .failed(1, &["g", "GROUP_ID_NOT_FOUND"]);
+}
+
+#[test]
+fn a_group_with_members_shows_them_and_is_neither_reset_nor_deleted() {
+    let broker = broker_with_records();
+    let properties = [
+        ("bootstrap.servers", broker.address()),
+        ("group.id", "g"),
+        ("auto.offset.reset", "earliest"),
+        ("client.id", "member"),
+    ];
+    let properties: Properties = properties
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into();
+    let config = ConsumerConfig::from_properties(&properties).unwrap();
+    let consumer = Consumer::connect(config).unwrap().blocking();
+    consumer.subscribe(&["t"]).unwrap();
+    let polled = consumer.poll(Duration::from_secs(60)).unwrap();
+    assert!(!polled.is_empty(), "the member was assigned nothing");
+    consumer.commit_sync(None).unwrap();
+
+    let members = broker.rows(&["group", "describe", "g", "--members"]);
+    assert_eq!(
+        (&members[0]["client_id"], &members[0]["partitions"][0]),
+        (&"member".into(), &"t-0".into())
+    );
+    let hint = "hint: stop the members of the group first";
+    let reset = ["group", "reset-offsets", "g", "--to-earliest", "--execute"];
+    broker
+        .run(&reset)
+        .failed(1, &["group g", "UNKNOWN_MEMBER_ID", hint]);
+    broker
+        .run(&["group", "delete", "g"])
+        .failed(1, &["group g", "NON_EMPTY_GROUP", hint]);
+    consumer.close(Duration::from_secs(10));
+    broker.run(&reset).succeeded();
 }
