@@ -68,10 +68,8 @@ impl Connection {
     /// # Errors
     /// If nobody listens at any of the addresses: said here, at once, in place of a time-out of the client.
     pub(crate) fn properties(&self, defaults: &[(&str, &str)]) -> anyhow::Result<BTreeMap<String, String>> {
-        let mut properties: BTreeMap<String, String> = defaults
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-            .collect();
+        let mut properties: BTreeMap<String, String> =
+            defaults.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         properties.insert("client.id".to_owned(), "tidemill-cli".to_owned());
         properties.insert("bootstrap.servers".to_owned(), self.bootstrap_server.clone());
         properties.extend(self.properties.iter().cloned());
@@ -92,11 +90,7 @@ impl Connection {
 /// Succeeds if one of the comma-separated `servers` takes a connection.
 fn reach(servers: &str) -> anyhow::Result<()> {
     let mut last = None;
-    for server in servers
-        .split(',')
-        .map(str::trim)
-        .filter(|server| !server.is_empty())
-    {
+    for server in servers.split(',').map(str::trim).filter(|server| !server.is_empty()) {
         let addresses = match server.to_socket_addrs() {
             Ok(addresses) => addresses,
             Err(error) => {
@@ -141,17 +135,11 @@ mod tests {
 
     #[test]
     fn an_address_without_a_broker_is_named() {
-        let free = std::net::TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap();
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let error = reach(&free.to_string()).unwrap_err();
         assert_eq!(error.to_string(), format!("no broker answers at {free}"));
         assert!(
-            reach("nonsense")
-                .unwrap_err()
-                .to_string()
-                .contains("nonsense is not the address of a broker")
+            reach("nonsense").unwrap_err().to_string().contains("nonsense is not the address of a broker")
         );
         assert!(reach(" , ").is_err());
     }

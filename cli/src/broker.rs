@@ -35,9 +35,7 @@ pub(crate) struct BrokerArguments {
 
 pub(crate) fn run(arguments: &BrokerArguments) -> anyhow::Result<ExitCode> {
     let config = configuration(arguments)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // Before the broker starts, so that a signal during the start is not lost.
     let (mut interrupt, mut terminate) = {
         let _inside = runtime.enter();
@@ -63,40 +61,27 @@ fn configuration(arguments: &BrokerArguments) -> anyhow::Result<BrokerConfig> {
         flags.insert("listeners".to_owned(), format!("PLAINTEXT://{address}"));
     }
     if let Some(dir) = &arguments.data_dir {
-        let dir = dir
-            .to_str()
-            .with_context(|| format!("{} is not UTF-8", dir.display()))?;
+        let dir = dir.to_str().with_context(|| format!("{} is not UTF-8", dir.display()))?;
         flags.insert("log.dirs".to_owned(), dir.to_owned());
     }
     let variables: Vec<(String, String)> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
-    let mut from_environment = environment::read(
-        variables
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str())),
-    );
+    let mut from_environment =
+        environment::read(variables.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     if let Some(cluster_id) = from_environment.cluster_id.take() {
-        from_environment
-            .properties
-            .insert(CLUSTER_ID.to_owned(), cluster_id);
+        from_environment.properties.insert(CLUSTER_ID.to_owned(), cluster_id);
     }
     for name in &from_environment.ignored {
         tracing::info!("{name} configures the Java start scripts and means nothing here");
     }
-    let file = arguments
-        .config
-        .as_deref()
-        .map_or_else(|| Ok(BTreeMap::new()), read_file)?;
+    let file = arguments.config.as_deref().map_or_else(|| Ok(BTreeMap::new()), read_file)?;
     let mut merged = layers::merge(flags, from_environment.properties, file);
     // An identity to format the storage with, not one of Kafka's configuration keys.
     let cluster_id = merged.remove(CLUSTER_ID);
     let mut config = BrokerConfig::from_properties(merged)?;
     config.cluster_id = cluster_id;
-    config
-        .warnings
-        .iter()
-        .for_each(|warning| tracing::warn!("{warning}"));
+    config.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     Ok(config)
 }
 

@@ -48,12 +48,7 @@ struct Start {
     #[arg(long)]
     from_beginning: bool,
     /// Begin at this offset of every partition; negative counts back from the end
-    #[arg(
-        long,
-        value_name = "OFFSET",
-        allow_negative_numbers = true,
-        conflicts_with = "group"
-    )]
+    #[arg(long, value_name = "OFFSET", allow_negative_numbers = true, conflicts_with = "group")]
     offset: Option<i64>,
     /// Begin at the first record of this time or later, RFC 3339 or milliseconds
     #[arg(long, value_name = "TIME", value_parser = point_in_time, conflicts_with = "group")]
@@ -73,9 +68,6 @@ pub(crate) fn run(arguments: &ConsumeArguments) -> anyhow::Result<ExitCode> {
     }
     output::write(&printer.finish())?;
     reading.close();
-    eprintln!(
-        "read {}",
-        output::counted(arguments.count.unwrap_or(u64::MAX) - left, "record")
-    );
+    eprintln!("read {}", output::counted(arguments.count.unwrap_or(u64::MAX) - left, "record"));
     Ok(ExitCode::SUCCESS)
 }

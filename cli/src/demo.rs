@@ -46,11 +46,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<ExitCode> {
     for difference in differences.iter().take(DIFFERENCES_TOLD) {
         eprintln!("{difference}");
     }
-    if let Some(more) = differences
-        .len()
-        .checked_sub(DIFFERENCES_TOLD)
-        .filter(|more| *more > 0)
-    {
+    if let Some(more) = differences.len().checked_sub(DIFFERENCES_TOLD).filter(|more| *more > 0) {
         eprintln!("and {more} more");
     }
     output::write(&format!(
@@ -59,9 +55,5 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<ExitCode> {
         counted(expected.len() as u64, "window"),
         counted(differences.len() as u64, "difference")
     ))?;
-    Ok(if differences.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

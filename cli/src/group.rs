@@ -90,12 +90,7 @@ impl Row for GroupRow {
     const TITLES: &'static [&'static str] = &["GROUP", "STATE", "PROTOCOL", "TYPE"];
 
     fn cells(&self) -> Vec<String> {
-        vec![
-            self.group.clone(),
-            self.state.clone(),
-            self.protocol_type.clone(),
-            self.group_type.clone(),
-        ]
+        vec![self.group.clone(), self.state.clone(), self.protocol_type.clone(), self.group_type.clone()]
     }
 }
 
@@ -182,10 +177,7 @@ fn describe(arguments: &Describe) -> anyhow::Result<()> {
 fn description(admin: &BlockingAdmin, name: &str) -> anyhow::Result<GroupDescription> {
     let (mut groups, failed) = output::part(admin.describe_groups(&[name])?);
     output::all_worked(&failed)?;
-    let group = groups
-        .pop()
-        .map(|(_, group)| group)
-        .filter(|group| group.state != "Dead");
+    let group = groups.pop().map(|(_, group)| group).filter(|group| group.state != "Dead");
     group.with_context(|| format!("group {name}: GROUP_ID_NOT_FOUND (there is no such group)"))
 }
 
@@ -194,10 +186,8 @@ fn positions(
     group: &GroupDescription,
     committed: &BTreeMap<TopicPartition, OffsetAndMetadata>,
 ) -> anyhow::Result<Vec<PositionRow>> {
-    let mut owners: BTreeMap<TopicPartition, Option<String>> = committed
-        .keys()
-        .map(|partition| (partition.clone(), None))
-        .collect();
+    let mut owners: BTreeMap<TopicPartition, Option<String>> =
+        committed.keys().map(|partition| (partition.clone(), None)).collect();
     for member in &group.members {
         for partition in &member.assignment {
             owners.insert(partition.clone(), Some(member.member_id.clone()));
@@ -213,9 +203,7 @@ fn positions(
             partition: partition.partition,
             committed_offset,
             end_offset,
-            lag: committed_offset
-                .zip(end_offset)
-                .map(|(committed, end)| (end - committed).max(0)),
+            lag: committed_offset.zip(end_offset).map(|(committed, end)| (end - committed).max(0)),
             member,
         }
     });
@@ -235,8 +223,6 @@ fn member_row(member: GroupMember) -> MemberRow {
 fn delete(arguments: &Delete) -> anyhow::Result<()> {
     let names: Vec<&str> = arguments.groups.iter().map(String::as_str).collect();
     let (deleted, failed) = output::part(arguments.connection.admin()?.delete_groups(&names)?);
-    deleted
-        .iter()
-        .for_each(|(group, ())| eprintln!("deleted group {group}"));
+    deleted.iter().for_each(|(group, ())| eprintln!("deleted group {group}"));
     output::all_worked(&failed)
 }

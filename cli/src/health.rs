@@ -71,11 +71,7 @@ pub(crate) fn run(arguments: &HealthArguments) -> anyhow::Result<ExitCode> {
     };
     let healthy = row.healthy;
     output::print(&[row], arguments.output.format)?;
-    Ok(if healthy {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(UNHEALTHY)
-    })
+    Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::from(UNHEALTHY) })
 }
 
 fn look(connection: &Connection) -> anyhow::Result<HealthRow> {
@@ -83,12 +79,8 @@ fn look(connection: &Connection) -> anyhow::Result<HealthRow> {
     let cluster = admin.describe_cluster()?;
     let topics = admin.list_topics()?;
     let partitions = || topics.iter().flat_map(|topic| &topic.partitions);
-    let leaderless_partitions = partitions()
-        .filter(|partition| partition.leader.is_none())
-        .count();
-    let offline_replicas = partitions()
-        .map(|partition| partition.offline_replicas.len())
-        .sum();
+    let leaderless_partitions = partitions().filter(|partition| partition.leader.is_none()).count();
+    let offline_replicas = partitions().map(|partition| partition.offline_replicas.len()).sum();
     let controller = Some(cluster.controller_id).filter(|id| *id >= 0);
     Ok(HealthRow {
         healthy: controller.is_some() && leaderless_partitions == 0 && offline_replicas == 0,

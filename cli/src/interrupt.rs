@@ -20,9 +20,7 @@ impl Interrupt {
     pub(crate) fn watch() -> anyhow::Result<Self> {
         let interrupt = Self::default();
         let asked = Arc::clone(&interrupt.asked);
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (mut interrupted, mut terminated) = {
             let _inside = runtime.enter();
             (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)

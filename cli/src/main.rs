@@ -24,12 +24,7 @@ use arguments::LogFormat;
 
 /// A stream-processing platform in one binary: a Kafka-compatible broker and its tools.
 #[derive(Debug, Parser)]
-#[command(
-    name = "tidemill",
-    version,
-    propagate_version = true,
-    subcommand_required = true
-)]
+#[command(name = "tidemill", version, propagate_version = true, subcommand_required = true)]
 struct Cli {
     /// How events are written to stderr; RUST_LOG filters them
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, env = "TIDEMILL_LOG_FORMAT")]

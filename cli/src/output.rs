@@ -31,10 +31,7 @@ pub(crate) fn print<R: Row>(rows: &[R], format: OutputFormat) -> anyhow::Result<
 
 /// Writes to stdout; a reader that went away (`| head`) ends the program quietly.
 pub(crate) fn write(text: &str) -> anyhow::Result<()> {
-    match io::stdout()
-        .write_all(text.as_bytes())
-        .and_then(|()| io::stdout().flush())
-    {
+    match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
         result => Ok(result?),
     }
@@ -42,16 +39,13 @@ pub(crate) fn write(text: &str) -> anyhow::Result<()> {
 
 fn table<R: Row>(rows: &[R]) -> String {
     let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(R::TITLES);
     rows.iter().for_each(|row| {
         table.add_row(row.cells());
     });
-    let lines = table
-        .lines()
-        .map(|line| line.trim_end().strip_prefix(' ').unwrap_or_default().to_owned() + "\n");
+    let lines =
+        table.lines().map(|line| line.trim_end().strip_prefix(' ').unwrap_or_default().to_owned() + "\n");
     lines.collect()
 }
 
@@ -85,11 +79,7 @@ pub(crate) fn thousands(number: u64) -> String {
 
 /// A number and its noun, which gets an `s` unless there is one of it.
 pub(crate) fn counted(number: u64, noun: &str) -> String {
-    format!(
-        "{} {noun}{}",
-        thousands(number),
-        if number == 1 { "" } else { "s" }
-    )
+    format!("{} {noun}{}", thousands(number), if number == 1 { "" } else { "s" })
 }
 
 /// Parts what worked from what did not, when one call was about several things.
@@ -108,11 +98,7 @@ pub(crate) fn part<K, T, E: Into<anyhow::Error>>(
 
 /// Fails if one of several things did, with all that went wrong.
 pub(crate) fn all_worked(failed: &[String]) -> anyhow::Result<()> {
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        Err(anyhow::anyhow!(failed.join("; ")))
-    }
+    if failed.is_empty() { Ok(()) } else { Err(anyhow::anyhow!(failed.join("; "))) }
 }
 
 /// An error with its causes in one line.
@@ -144,10 +130,7 @@ mod tests {
 
     #[test]
     fn columns_line_up_under_their_titles() {
-        assert_eq!(
-            table(&[Pair("a", 1), Pair("longer", 22)]),
-            "NAME    COUNT\na       1\nlonger  22\n"
-        );
+        assert_eq!(table(&[Pair("a", 1), Pair("longer", 22)]), "NAME    COUNT\na       1\nlonger  22\n");
         assert_eq!(table::<Pair>(&[]), "NAME  COUNT\n");
     }
 
@@ -171,9 +154,7 @@ mod tests {
 
     #[test]
     fn an_error_is_told_with_its_causes_once() {
-        let error = anyhow::anyhow!("no route")
-            .context("cannot connect")
-            .context("cannot connect");
+        let error = anyhow::anyhow!("no route").context("cannot connect").context("cannot connect");
         assert_eq!(sentence(&error), "cannot connect: no route");
     }
 }

@@ -134,16 +134,13 @@ impl Tally {
         self.answered += 1;
         match result {
             Ok(metadata) => {
-                let row = self
-                    .written
-                    .entry(metadata.partition)
-                    .or_insert_with(|| WrittenRow {
-                        topic: metadata.topic.to_string(),
-                        partition: metadata.partition,
-                        records: 0,
-                        first_offset: metadata.offset,
-                        last_offset: metadata.offset,
-                    });
+                let row = self.written.entry(metadata.partition).or_insert_with(|| WrittenRow {
+                    topic: metadata.topic.to_string(),
+                    partition: metadata.partition,
+                    records: 0,
+                    first_offset: metadata.offset,
+                    last_offset: metadata.offset,
+                });
                 row.records += 1;
                 row.first_offset = row.first_offset.min(metadata.offset);
                 row.last_offset = row.last_offset.max(metadata.offset);
@@ -168,13 +165,7 @@ pub(crate) fn run(arguments: &ProduceArguments) -> anyhow::Result<ExitCode> {
     let producer = Producer::connect(ProducerConfig::from_properties(&properties)?)?.blocking();
     let sending = Sending::new(arguments, producer);
     let sent = if arguments.value.is_some() || arguments.tombstone {
-        sending.send(
-            arguments
-                .value
-                .as_deref()
-                .map(|value| Bytes::from(value.to_owned())),
-            None,
-        )
+        sending.send(arguments.value.as_deref().map(|value| Bytes::from(value.to_owned())), None)
     } else {
         sending.send_lines(io::stdin().lock())
     };
@@ -198,10 +189,8 @@ struct Sending<'a> {
 
 impl<'a> Sending<'a> {
     fn new(arguments: &'a ProduceArguments, producer: BlockingProducer) -> Self {
-        let header = |(key, value): &Pair| Header {
-            key: key.clone(),
-            value: Some(Bytes::from(value.clone())),
-        };
+        let header =
+            |(key, value): &Pair| Header { key: key.clone(), value: Some(Bytes::from(value.clone())) };
         // Draws nothing where stderr is no terminal.
         let progress = ProgressBar::new_spinner().with_style(
             ProgressStyle::with_template("{spinner} {human_pos} records, {per_sec}")
@@ -246,10 +235,7 @@ impl<'a> Sending<'a> {
                 })?,
                 None => (None, line.as_slice()),
             };
-            self.send(
-                Some(Bytes::copy_from_slice(value)),
-                key.map(Bytes::copy_from_slice),
-            )?;
+            self.send(Some(Bytes::copy_from_slice(value)), key.map(Bytes::copy_from_slice))?;
             if number % PROGRESS_EVERY == 0 {
                 self.progress.set_position(number);
             }
@@ -313,9 +299,7 @@ fn split<'a>(line: &'a [u8], separator: &[u8]) -> Option<(Option<&'a [u8]>, &'a 
     if separator.is_empty() {
         return None;
     }
-    let at = line
-        .windows(separator.len())
-        .position(|window| window == separator)?;
+    let at = line.windows(separator.len()).position(|window| window == separator)?;
     Some((Some(&line[..at]), &line[at + separator.len()..]))
 }
 
@@ -344,12 +328,8 @@ mod tests {
 
     #[test]
     fn the_tally_knows_first_and_last_offset_of_each_partition() {
-        let written = |partition, offset| RecordMetadata {
-            topic: Arc::from("t"),
-            partition,
-            offset,
-            timestamp: 0,
-        };
+        let written =
+            |partition, offset| RecordMetadata { topic: Arc::from("t"), partition, offset, timestamp: 0 };
         let mut tally = Tally::default();
         [written(1, 7), written(0, 3), written(1, 6)]
             .into_iter()

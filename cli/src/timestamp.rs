@@ -33,29 +33,15 @@ pub(crate) fn format(ms: i64) -> String {
 }
 
 fn rfc3339(text: &str) -> anyhow::Result<i64> {
-    let (date, time) = text
-        .split_once(['T', 't', ' '])
-        .context("there is no time of day")?;
+    let (date, time) = text.split_once(['T', 't', ' ']).context("there is no time of day")?;
     let (time, offset_minutes) = offset(time)?;
     let [year, month, day] = numbers(date, '-')?;
     let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
     let [hour, minute, second] = numbers(time, ':')?;
-    ensure!(
-        (0..=9999).contains(&year) && (1..=12).contains(&month),
-        "there is no such month"
-    );
-    ensure!(
-        date_of(days_of(year, month, day)) == (year, month, day),
-        "there is no such day"
-    );
-    ensure!(
-        hour < 24 && minute < 60 && second < 60,
-        "there is no such time of day"
-    );
-    ensure!(
-        fraction.bytes().all(|digit| digit.is_ascii_digit()),
-        "the fraction is not a number"
-    );
+    ensure!((0..=9999).contains(&year) && (1..=12).contains(&month), "there is no such month");
+    ensure!(date_of(days_of(year, month, day)) == (year, month, day), "there is no such day");
+    ensure!(hour < 24 && minute < 60 && second < 60, "there is no such time of day");
+    ensure!(fraction.bytes().all(|digit| digit.is_ascii_digit()), "the fraction is not a number");
     let ms: i64 = format!("{fraction:0<3.3}").parse()?;
     let minutes = hour * 60 + minute - offset_minutes;
     Ok(days_of(year, month, day) * MS_A_DAY + minutes * 60_000 + second * 1000 + ms)
@@ -76,10 +62,8 @@ fn offset(time: &str) -> anyhow::Result<(&str, i64)> {
 }
 
 fn numbers<const COUNT: usize>(text: &str, separator: char) -> anyhow::Result<[i64; COUNT]> {
-    let parts: Result<Vec<i64>, _> = text
-        .split(separator)
-        .map(|part| part.parse::<u32>().map(i64::from))
-        .collect();
+    let parts: Result<Vec<i64>, _> =
+        text.split(separator).map(|part| part.parse::<u32>().map(i64::from)).collect();
     parts?.try_into().ok().context("a part is missing")
 }
 
@@ -93,10 +77,7 @@ fn days_of(year: i64, month: i64, day: i64) -> i64 {
 
 fn date_of(days: i64) -> (i64, i64, i64) {
     let days = days + DAYS_TO_EPOCH;
-    let (era, of_era) = (
-        days.div_euclid(DAYS_IN_400_YEARS),
-        days.rem_euclid(DAYS_IN_400_YEARS),
-    );
+    let (era, of_era) = (days.div_euclid(DAYS_IN_400_YEARS), days.rem_euclid(DAYS_IN_400_YEARS));
     let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
     let day_of_year = of_era - (365 * year + year / 4 - year / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
@@ -141,13 +122,9 @@ mod tests {
 
     #[test]
     fn what_is_no_point_in_time_is_refused_with_its_text() {
-        for text in [
-            "yesterday",
-            "2013-02-29T00:00:00Z",
-            "2013-01-01",
-            "2013-01-01T24:00:00Z",
-            "2013-01-01T00:00:00",
-        ] {
+        for text in
+            ["yesterday", "2013-02-29T00:00:00Z", "2013-01-01", "2013-01-01T24:00:00Z", "2013-01-01T00:00:00"]
+        {
             let error = parse(text).unwrap_err();
             assert!(error.to_string().contains(text), "{error}");
         }

@@ -140,11 +140,7 @@ impl Row for TopicRow {
     const TITLES: &'static [&'static str] = &["NAME", "PARTITIONS", "REPLICAS"];
 
     fn cells(&self) -> Vec<String> {
-        vec![
-            self.name.clone(),
-            self.partitions.to_string(),
-            self.replication_factor.to_string(),
-        ]
+        vec![self.name.clone(), self.partitions.to_string(), self.replication_factor.to_string()]
     }
 }
 
@@ -153,10 +149,7 @@ impl TopicRow {
         Self {
             name: topic.name.to_string(),
             partitions: topic.partitions.len(),
-            replication_factor: topic
-                .partitions
-                .first()
-                .map_or(0, |partition| partition.replicas.len()),
+            replication_factor: topic.partitions.first().map_or(0, |partition| partition.replicas.len()),
         }
     }
 }
@@ -188,9 +181,7 @@ fn create(arguments: &Create) -> anyhow::Result<()> {
 
 fn list(arguments: &List) -> anyhow::Result<()> {
     let topics = arguments.connection.admin()?.list_topics()?;
-    let shown = topics
-        .iter()
-        .filter(|topic| arguments.internal || !topic.is_internal);
+    let shown = topics.iter().filter(|topic| arguments.internal || !topic.is_internal);
     let rows: Vec<TopicRow> = shown.map(TopicRow::new).collect();
     output::print(&rows, arguments.output.format)
 }
@@ -208,15 +199,8 @@ struct PartitionRow {
 }
 
 impl Row for PartitionRow {
-    const TITLES: &'static [&'static str] = &[
-        "TOPIC",
-        "PARTITION",
-        "LEADER",
-        "REPLICAS",
-        "IN SYNC",
-        "START",
-        "END",
-    ];
+    const TITLES: &'static [&'static str] =
+        &["TOPIC", "PARTITION", "LEADER", "REPLICAS", "IN SYNC", "START", "END"];
 
     fn cells(&self) -> Vec<String> {
         let ids = |ids: &[i32]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
@@ -270,14 +254,10 @@ pub(crate) fn offsets(
     partitions: &[TopicPartition],
     which: OffsetSpec,
 ) -> anyhow::Result<BTreeMap<TopicPartition, i64>> {
-    let wanted: BTreeMap<TopicPartition, OffsetSpec> = partitions
-        .iter()
-        .map(|partition| (partition.clone(), which))
-        .collect();
+    let wanted: BTreeMap<TopicPartition, OffsetSpec> =
+        partitions.iter().map(|partition| (partition.clone(), which)).collect();
     let answers = admin.list_offsets(&wanted)?.into_iter();
-    Ok(answers
-        .filter_map(|(partition, answer)| Some((partition, answer.ok()??.offset)))
-        .collect())
+    Ok(answers.filter_map(|(partition, answer)| Some((partition, answer.ok()??.offset))).collect())
 }
 
 /// A configuration key as `describe --configs` shows it.
@@ -294,12 +274,7 @@ impl Row for ConfigRow {
 
     fn cells(&self) -> Vec<String> {
         let value = self.value.clone().unwrap_or_default();
-        vec![
-            self.topic.clone(),
-            self.key.clone(),
-            output::printable(&value),
-            self.source.to_owned(),
-        ]
+        vec![self.topic.clone(), self.key.clone(), output::printable(&value), self.source.to_owned()]
     }
 }
 
@@ -345,32 +320,20 @@ fn alter(arguments: &Alter) -> anyhow::Result<()> {
         eprintln!("changed the configuration of topic {}", arguments.name);
     }
     if let Some(total) = arguments.partitions {
-        let wanted = NewPartitions {
-            total,
-            assignments: Vec::new(),
-        };
+        let wanted = NewPartitions { total, assignments: Vec::new() };
         output::all_worked(&output::part(admin.create_partitions(&[(arguments.name.as_str(), wanted)])?).1)?;
-        eprintln!(
-            "topic {} has {} now",
-            arguments.name,
-            output::counted(u64::try_from(total)?, "partition")
-        );
+        eprintln!("topic {} has {} now", arguments.name, output::counted(u64::try_from(total)?, "partition"));
     }
     Ok(())
 }
 
 fn delete(arguments: &Delete) -> anyhow::Result<()> {
-    let mut results = arguments
-        .connection
-        .admin()?
-        .delete_topics(&names(&arguments.names))?;
+    let mut results = arguments.connection.admin()?.delete_topics(&names(&arguments.names))?;
     if arguments.if_exists {
         results.retain(|(_, result)| !is_code(result, ErrorCode::UnknownTopicOrPartition));
     }
     let (deleted, failed) = output::part(results);
-    deleted
-        .iter()
-        .for_each(|(name, ())| eprintln!("deleted topic {name}"));
+    deleted.iter().for_each(|(name, ())| eprintln!("deleted topic {name}"));
     output::all_worked(&failed)
 }
 

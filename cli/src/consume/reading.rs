@@ -39,14 +39,7 @@ impl Reading {
         let first = starts(&admin, arguments, &partitions, &ends)?;
         let properties = arguments.connection.properties(&[
             ("group.id", arguments.group.as_deref().unwrap_or_default()),
-            (
-                "auto.offset.reset",
-                if arguments.begins_first() {
-                    "earliest"
-                } else {
-                    "latest"
-                },
-            ),
+            ("auto.offset.reset", if arguments.begins_first() { "earliest" } else { "latest" }),
             ("enable.auto.commit", "false"),
             ("max.poll.records", "10000"),
         ])?;
@@ -55,18 +48,10 @@ impl Reading {
             consumer.subscribe(&[arguments.topic.as_str()])?;
         } else {
             consumer.assign(partitions)?;
-            first
-                .iter()
-                .try_for_each(|(partition, offset)| consumer.seek(partition, *offset))?;
+            first.iter().try_for_each(|(partition, offset)| consumer.seek(partition, *offset))?;
         }
         let is_member = arguments.group.is_some();
-        Ok(Self {
-            consumer,
-            is_member,
-            positions: first,
-            ends,
-            uncommitted: BTreeMap::new(),
-        })
+        Ok(Self { consumer, is_member, positions: first, ends, uncommitted: BTreeMap::new() })
     }
 
     /// Whether everything that was there when reading began has been printed. A member of a group answers for its
@@ -74,9 +59,7 @@ impl Reading {
     pub(super) fn at_end(&self) -> bool {
         let reached = |partition: &TopicPartition| {
             let end = self.ends.get(partition).copied().unwrap_or(0);
-            self.positions
-                .get(partition)
-                .is_some_and(|position| *position >= end)
+            self.positions.get(partition).is_some_and(|position| *position >= end)
         };
         if self.is_member {
             let own = self.consumer.assignment();
@@ -106,8 +89,7 @@ impl Reading {
 
     fn advance(&mut self, partition: &TopicPartition, next_offset: i64) {
         self.positions.insert(partition.clone(), next_offset);
-        self.uncommitted
-            .insert(partition.clone(), OffsetAndMetadata::new(next_offset));
+        self.uncommitted.insert(partition.clone(), OffsetAndMetadata::new(next_offset));
     }
 
     /// Commits what was printed, as a member of a group.
@@ -134,27 +116,15 @@ impl ConsumeArguments {
 fn chosen(admin: &BlockingAdmin, topic: &str, wanted: &[i32]) -> anyhow::Result<Vec<TopicPartition>> {
     let (mut topics, failed) = output::part(admin.describe_topics(&[topic])?);
     output::all_worked(&failed)?;
-    let (_, metadata) = topics
-        .pop()
-        .with_context(|| format!("topic {topic}: UNKNOWN_TOPIC_OR_PARTITION"))?;
-    let existing: Vec<i32> = metadata
-        .partitions
-        .iter()
-        .map(|partition| partition.partition)
-        .collect();
+    let (_, metadata) = topics.pop().with_context(|| format!("topic {topic}: UNKNOWN_TOPIC_OR_PARTITION"))?;
+    let existing: Vec<i32> = metadata.partitions.iter().map(|partition| partition.partition).collect();
     for partition in wanted {
         let count = existing.len() as u64;
         let partitions = output::counted(count, "partition");
-        ensure!(
-            existing.contains(partition),
-            "topic {topic} has {partitions}, {partition} is none of them"
-        );
+        ensure!(existing.contains(partition), "topic {topic} has {partitions}, {partition} is none of them");
     }
     let chosen = if wanted.is_empty() { &existing } else { wanted };
-    Ok(chosen
-        .iter()
-        .map(|partition| TopicPartition::new(topic, *partition))
-        .collect())
+    Ok(chosen.iter().map(|partition| TopicPartition::new(topic, *partition)).collect())
 }
 
 /// The offset at which reading begins, for each partition.
@@ -166,23 +136,15 @@ fn starts(
 ) -> anyhow::Result<BTreeMap<TopicPartition, i64>> {
     let earliest = offsets(admin, partitions, OffsetSpec::Earliest)?;
     let mut starts = match &arguments.start {
-        Start {
-            offset: Some(offset), ..
-        } => {
+        Start { offset: Some(offset), .. } => {
             let within = |(partition, end): (&TopicPartition, &i64)| {
-                let wanted = if *offset < 0 {
-                    end.saturating_add(*offset)
-                } else {
-                    *offset
-                };
+                let wanted = if *offset < 0 { end.saturating_add(*offset) } else { *offset };
                 let start = earliest.get(partition).copied().unwrap_or(0);
                 (partition.clone(), wanted.clamp(start, (*end).max(start)))
             };
             ends.iter().map(within).collect()
         }
-        Start {
-            from_time: Some(ms), ..
-        } => {
+        Start { from_time: Some(ms), .. } => {
             let mut found = ends.clone();
             found.extend(offsets(admin, partitions, OffsetSpec::AtOrAfter(*ms))?);
             found
@@ -192,11 +154,7 @@ fn starts(
     };
     if let Some(group) = &arguments.group {
         let committed = admin.list_group_offsets(group, Some(partitions))?;
-        starts.extend(
-            committed
-                .into_iter()
-                .map(|(partition, committed)| (partition, committed.offset)),
-        );
+        starts.extend(committed.into_iter().map(|(partition, committed)| (partition, committed.offset)));
     }
     Ok(starts)
 }

@@ -35,11 +35,7 @@ pub(super) struct Printer {
 
 impl Printer {
     pub(super) fn new(format: OutputFormat) -> Self {
-        Self {
-            format,
-            text: String::new(),
-            first: true,
-        }
+        Self { format, text: String::new(), first: true }
     }
 
     /// Adds a record of `batch`.
@@ -54,11 +50,7 @@ impl Printer {
                 self.text += &table_line([
                     batch.partition().to_string(),
                     record.offset.to_string(),
-                    if record.timestamp < 0 {
-                        "-".to_owned()
-                    } else {
-                        timestamp::format(record.timestamp)
-                    },
+                    if record.timestamp < 0 { "-".to_owned() } else { timestamp::format(record.timestamp) },
                     cell(record.key),
                     cell(record.value),
                 ]);
@@ -98,10 +90,7 @@ fn table_line([partition, offset, timestamp, key, value]: [String; 5]) -> String
 
 /// Text that cannot steer the terminal; null is told from empty text.
 fn cell(bytes: Option<&[u8]>) -> String {
-    bytes.map_or_else(
-        || "null".to_owned(),
-        |bytes| output::printable(&String::from_utf8_lossy(bytes)),
-    )
+    bytes.map_or_else(|| "null".to_owned(), |bytes| output::printable(&String::from_utf8_lossy(bytes)))
 }
 
 fn row<'a>(batch: &'a ConsumedBatch, record: &RecordRef<'_>) -> RecordRow<'a> {
@@ -116,11 +105,7 @@ fn row<'a>(batch: &'a ConsumedBatch, record: &RecordRef<'_>) -> RecordRow<'a> {
         timestamp: record.timestamp,
         key: json_of(record.key),
         value: json_of(record.value),
-        headers: record
-            .headers
-            .clone()
-            .map(|found| header((found.key, found.value)))
-            .collect(),
+        headers: record.headers.clone().map(|found| header((found.key, found.value))).collect(),
     }
 }
 

@@ -33,15 +33,8 @@ pub(crate) struct Departures {
 
 impl fmt::Display for Departures {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            scheduled,
-            departed,
-            total_delay,
-        } = self;
-        write!(
-            formatter,
-            "{scheduled} scheduled, {departed} departed, {total_delay} minutes late"
-        )
+        let Self { scheduled, departed, total_delay } = self;
+        write!(formatter, "{scheduled} scheduled, {departed} departed, {total_delay} minutes late")
     }
 }
 
@@ -49,10 +42,7 @@ impl fmt::Display for Departures {
 pub(crate) fn compute(flights: &[Flight]) -> BTreeMap<Window, Departures> {
     let mut windows: BTreeMap<Window, Departures> = BTreeMap::new();
     for flight in flights {
-        let window = Window {
-            hour: flight.time_hour.clone(),
-            airport: flight.origin.clone(),
-        };
+        let window = Window { hour: flight.time_hour.clone(), airport: flight.origin.clone() };
         let window = windows.entry(window).or_default();
         window.scheduled += 1;
         if let Some(delay) = flight.dep_delay {
@@ -68,17 +58,11 @@ pub(crate) fn differences(
     expected: &BTreeMap<Window, Departures>,
     found: &BTreeMap<Window, Departures>,
 ) -> Vec<String> {
-    let missing_or_other = expected
-        .iter()
-        .filter_map(|(window, expected)| match found.get(window) {
-            Some(found) if found == expected => None,
-            Some(found) => Some(format!(
-                "{window}: expected {expected}, the topology says {found}"
-            )),
-            None => Some(format!(
-                "{window}: expected {expected}, the topology has no such window"
-            )),
-        });
+    let missing_or_other = expected.iter().filter_map(|(window, expected)| match found.get(window) {
+        Some(found) if found == expected => None,
+        Some(found) => Some(format!("{window}: expected {expected}, the topology says {found}")),
+        None => Some(format!("{window}: expected {expected}, the topology has no such window")),
+    });
     let extra = found
         .iter()
         .filter(|(window, _)| !expected.contains_key(*window))
@@ -91,12 +75,7 @@ mod tests {
     use super::*;
 
     fn flight(origin: &str, hour: &str, dep_delay: Option<i64>) -> Flight {
-        Flight {
-            line: String::new(),
-            origin: origin.into(),
-            time_hour: hour.into(),
-            dep_delay,
-        }
+        Flight { line: String::new(), origin: origin.into(), time_hour: hour.into(), dep_delay }
     }
 
     #[test]
@@ -106,18 +85,8 @@ mod tests {
             flight("EWR", "10", None),
             flight("JFK", "10", Some(5)),
         ]);
-        let newark = windows[&Window {
-            hour: "10".to_owned(),
-            airport: "EWR".to_owned(),
-        }];
-        assert_eq!(
-            newark,
-            Departures {
-                scheduled: 2,
-                departed: 1,
-                total_delay: -3
-            }
-        );
+        let newark = windows[&Window { hour: "10".to_owned(), airport: "EWR".to_owned() }];
+        assert_eq!(newark, Departures { scheduled: 2, departed: 1, total_delay: -3 });
         assert_eq!(windows.len(), 2);
     }
 

@@ -34,27 +34,20 @@ pub(crate) fn read(path: Option<&Path>) -> anyhow::Result<Vec<Flight>> {
         Some(path) => std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?,
         None => JANUARY.to_vec(),
     };
-    let name = path.map_or_else(
-        || "the flights of January 2013".to_owned(),
-        |path| path.display().to_string(),
-    );
+    let name =
+        path.map_or_else(|| "the flights of January 2013".to_owned(), |path| path.display().to_string());
     parse(&unfold(&bytes)?).with_context(|| format!("cannot use {name}"))
 }
 
 fn unfold(bytes: &[u8]) -> anyhow::Result<String> {
     let mut text = String::new();
     let read = if bytes.starts_with(&GZIP_MAGIC) {
-        MultiGzDecoder::new(bytes)
-            .take(MAX_BYTES + 1)
-            .read_to_string(&mut text)
+        MultiGzDecoder::new(bytes).take(MAX_BYTES + 1).read_to_string(&mut text)
     } else {
         bytes.take(MAX_BYTES + 1).read_to_string(&mut text)
     };
     read.context("it is neither UTF-8 text nor gzip of it")?;
-    ensure!(
-        u64::try_from(text.len())? <= MAX_BYTES,
-        "it is larger than {MAX_BYTES} bytes"
-    );
+    ensure!(u64::try_from(text.len())? <= MAX_BYTES, "it is larger than {MAX_BYTES} bytes");
     Ok(text)
 }
 
@@ -115,14 +108,8 @@ mod tests {
             ("", "it is empty"),
             ("a,b\n", "names no column \"dep_delay\""),
             ("dep_delay,origin,time_hour\n", "it holds no flight"),
-            (
-                "dep_delay,origin,time_hour\n1,EWR\n",
-                "line 2 has 2 cells, the first line has 3",
-            ),
-            (
-                "dep_delay,origin,time_hour\nsoon,EWR,2013-01-01T10:00:00Z\n",
-                "line 2: dep_delay is \"soon\"",
-            ),
+            ("dep_delay,origin,time_hour\n1,EWR\n", "line 2 has 2 cells, the first line has 3"),
+            ("dep_delay,origin,time_hour\nsoon,EWR,2013-01-01T10:00:00Z\n", "line 2: dep_delay is \"soon\""),
         ] {
             let error = format!("{:#}", parse(text).unwrap_err());
             assert!(error.contains(expected), "{error}");

@@ -64,19 +64,14 @@ pub(super) fn run(flights: &[Flight], interrupt: &Interrupt) -> anyhow::Result<R
 }
 
 fn start_broker(data_dir: &Path) -> anyhow::Result<Broker> {
-    let data_dir = data_dir
-        .to_str()
-        .context("the temporary folder's name is not UTF-8")?;
+    let data_dir = data_dir.to_str().context("the temporary folder's name is not UTF-8")?;
     let properties = [
         ("listeners", "PLAINTEXT://127.0.0.1:0"),
         ("log.dirs", data_dir),
         ("group.initial.rebalance.delay.ms", "0"),
         ("offsets.topic.num.partitions", "1"),
     ];
-    let properties = properties
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .collect();
+    let properties = properties.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
     Ok(Broker::start(BrokerConfig::from_properties(properties)?)?)
 }
 
@@ -110,16 +105,10 @@ fn follow(
             if let Some(error) = application.failure() {
                 bail!("the topology failed: {error}");
             }
-            production
-                .error
-                .lock()
-                .take()
-                .map_or(Ok(()), |error| Err(anyhow::Error::new(error)))
+            production.error.lock().take().map_or(Ok(()), |error| Err(anyhow::Error::new(error)))
         });
         production.stopping.store(true, Ordering::Relaxed);
-        let produced = producing
-            .join()
-            .unwrap_or_else(|_| bail!("the producing thread panicked"));
+        let produced = producing.join().unwrap_or_else(|_| bail!("the producing thread panicked"));
         followed.and_then(|results| produced.map(|()| results))
     })
 }
@@ -194,11 +183,7 @@ fn read(
         }
         let elapsed = clock.now().monotonic;
         let produced = production.acknowledged.load(Ordering::Relaxed);
-        let progress = Progress {
-            total,
-            produced,
-            elapsed,
-        };
+        let progress = Progress { total, produced, elapsed };
         if results.scheduled() >= total {
             screen.finish(progress, &results)?;
             output::write(&rates(total, elapsed))?;
@@ -229,10 +214,7 @@ fn output_consumer(bootstrap: &str) -> anyhow::Result<BlockingConsumer> {
 }
 
 fn text(pairs: &[(&str, &str)]) -> Properties {
-    pairs
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-        .collect()
+    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }
 
 fn rates(total: u64, elapsed: Duration) -> String {

@@ -54,18 +54,11 @@ impl Results {
 }
 
 fn window(key: &[u8]) -> anyhow::Result<Window> {
-    ensure!(
-        key.len() > WINDOW_START_BYTES,
-        "an output key of {} bytes names no airport and hour",
-        key.len()
-    );
+    ensure!(key.len() > WINDOW_START_BYTES, "an output key of {} bytes names no airport and hour", key.len());
     let (airport, start) = key.split_at(key.len() - WINDOW_START_BYTES);
     let airport = std::str::from_utf8(airport).context("an airport is not UTF-8")?;
     let start = i64::from_be_bytes(start.try_into().expect("the length was checked"));
-    Ok(Window {
-        hour: timestamp::format(start),
-        airport: airport.to_owned(),
-    })
+    Ok(Window { hour: timestamp::format(start), airport: airport.to_owned() })
 }
 
 #[cfg(test)]
@@ -81,28 +74,12 @@ mod tests {
         let mut results = Results::default();
         let first = br#"{"scheduled":1,"departed":1,"delay_minutes":2}"#;
         let second = br#"{"scheduled":2,"departed":1,"delay_minutes":2}"#;
-        results
-            .add(Some(&key("EWR", 1_357_034_400_000)), Some(first))
-            .unwrap();
-        results
-            .add(Some(&key("JFK", 1_357_034_400_000)), Some(first))
-            .unwrap();
-        results
-            .add(Some(&key("EWR", 1_357_034_400_000)), Some(second))
-            .unwrap();
+        results.add(Some(&key("EWR", 1_357_034_400_000)), Some(first)).unwrap();
+        results.add(Some(&key("JFK", 1_357_034_400_000)), Some(first)).unwrap();
+        results.add(Some(&key("EWR", 1_357_034_400_000)), Some(second)).unwrap();
         assert_eq!(results.scheduled(), 3);
-        let window = Window {
-            hour: "2013-01-01T10:00:00Z".to_owned(),
-            airport: "EWR".to_owned(),
-        };
-        assert_eq!(
-            results.windows()[&window],
-            Departures {
-                scheduled: 2,
-                departed: 1,
-                total_delay: 2
-            }
-        );
+        let window = Window { hour: "2013-01-01T10:00:00Z".to_owned(), airport: "EWR".to_owned() };
+        assert_eq!(results.windows()[&window], Departures { scheduled: 2, departed: 1, total_delay: 2 });
     }
 
     #[test]

@@ -39,20 +39,12 @@ pub(super) struct Screen {
 
 impl Screen {
     pub(super) fn new() -> Self {
-        Self {
-            is_terminal: io::stdout().is_terminal(),
-            last: None,
-            drawn_lines: 0,
-        }
+        Self { is_terminal: io::stdout().is_terminal(), last: None, drawn_lines: 0 }
     }
 
     /// Draws if it is time to.
     pub(super) fn show(&mut self, progress: Progress, results: &Results) -> anyhow::Result<()> {
-        let interval = if self.is_terminal {
-            DRAW_INTERVAL
-        } else {
-            LINE_INTERVAL
-        };
+        let interval = if self.is_terminal { DRAW_INTERVAL } else { LINE_INTERVAL };
         if self.last.is_some_and(|last| progress.elapsed < last + interval) {
             return Ok(());
         }
@@ -116,11 +108,7 @@ pub(super) fn rate(flights: u64, elapsed: Duration) -> u64 {
 }
 
 fn line(progress: Progress, results: &Results) -> String {
-    let Progress {
-        total,
-        produced,
-        elapsed,
-    } = progress;
+    let Progress { total, produced, elapsed } = progress;
     let processed = results.scheduled();
     format!(
         "{:>5.1} s: produced {} and processed {} of {} flights, {} windows, {} flights a second\n",
@@ -134,11 +122,7 @@ fn line(progress: Progress, results: &Results) -> String {
 }
 
 fn picture(progress: Progress, results: &Results, rows: usize) -> String {
-    let Progress {
-        total,
-        produced,
-        elapsed,
-    } = progress;
+    let Progress { total, produced, elapsed } = progress;
     let processed = results.scheduled();
     let mut text = String::new();
     for (name, count) in [("produced", produced), ("processed", processed)] {
@@ -147,11 +131,7 @@ fn picture(progress: Progress, results: &Results, rows: usize) -> String {
         text += &format!("  {name:<12}{count:<32}{rate:>10} a second\n");
     }
     let windows = thousands(results.windows().len() as u64);
-    text += &format!(
-        "  {:<12}{windows} in RocksDB, {:.1} s\n\n",
-        "windows",
-        elapsed.as_secs_f64()
-    );
+    text += &format!("  {:<12}{windows} in RocksDB, {:.1} s\n\n", "windows", elapsed.as_secs_f64());
     text += &format!(
         "  {:<22}{:<9}{:>10}{:>11}{:>13}\n",
         "HOUR (UTC)", "AIRPORT", "SCHEDULED", "DEPARTED", "MEAN DELAY"
@@ -167,13 +147,8 @@ fn row(window: &Window, departures: &Departures) -> String {
         Some(minutes) => format!("{minutes} min"),
         None => "-".to_owned(),
     };
-    let Departures {
-        scheduled, departed, ..
-    } = departures;
-    format!(
-        "  {:<22}{:<9}{scheduled:>10}{departed:>11}{delay:>13}\n",
-        window.hour, window.airport
-    )
+    let Departures { scheduled, departed, .. } = departures;
+    format!("  {:<22}{:<9}{scheduled:>10}{departed:>11}{delay:>13}\n", window.hour, window.airport)
 }
 
 #[cfg(test)]
@@ -182,27 +157,16 @@ mod tests {
 
     fn results() -> Results {
         let mut results = Results::default();
-        for (airport, hour) in [
-            ("EWR", 1_357_034_400_000_i64),
-            ("JFK", 1_357_034_400_000),
-            ("LGA", 1_357_038_000_000),
-        ] {
+        for (airport, hour) in
+            [("EWR", 1_357_034_400_000_i64), ("JFK", 1_357_034_400_000), ("LGA", 1_357_038_000_000)]
+        {
             let key = [airport.as_bytes(), &hour.to_be_bytes()].concat();
-            results
-                .add(
-                    Some(&key),
-                    Some(br#"{"scheduled":3,"departed":2,"delay_minutes":-9}"#),
-                )
-                .unwrap();
+            results.add(Some(&key), Some(br#"{"scheduled":3,"departed":2,"delay_minutes":-9}"#)).unwrap();
         }
         results
     }
 
-    const PROGRESS: Progress = Progress {
-        total: 27_004,
-        produced: 12_000,
-        elapsed: Duration::from_secs(2),
-    };
+    const PROGRESS: Progress = Progress { total: 27_004, produced: 12_000, elapsed: Duration::from_secs(2) };
 
     #[test]
     fn the_picture_shows_the_newest_hours_first() {
@@ -227,15 +191,8 @@ mod tests {
 
     #[test]
     fn an_hour_without_departures_has_no_mean() {
-        let window = Window {
-            hour: "h".to_owned(),
-            airport: "EWR".to_owned(),
-        };
-        let departures = Departures {
-            scheduled: 1,
-            departed: 0,
-            total_delay: 0,
-        };
+        let window = Window { hour: "h".to_owned(), airport: "EWR".to_owned() };
+        let departures = Departures { scheduled: 1, departed: 0, total_delay: 0 };
         assert!(row(&window, &departures).trim_end().ends_with('-'));
     }
 }

@@ -66,22 +66,11 @@ enum Target {
 impl TargetArguments {
     fn target(&self) -> anyhow::Result<Target> {
         Ok(match self {
-            Self {
-                to_earliest: true, ..
-            } => Target::Earliest,
+            Self { to_earliest: true, .. } => Target::Earliest,
             Self { to_latest: true, .. } => Target::Latest,
-            Self {
-                to_offset: Some(offset),
-                ..
-            } => Target::Offset(*offset),
-            Self {
-                to_datetime: Some(ms),
-                ..
-            } => Target::Time(*ms),
-            Self {
-                shift_by: Some(records),
-                ..
-            } => Target::Shift(*records),
+            Self { to_offset: Some(offset), .. } => Target::Offset(*offset),
+            Self { to_datetime: Some(ms), .. } => Target::Time(*ms),
+            Self { shift_by: Some(records), .. } => Target::Shift(*records),
             _ => bail!("name where to reset to"),
         })
     }
@@ -122,12 +111,7 @@ impl Row for MoveRow {
     const TITLES: &'static [&'static str] = &["TOPIC", "PARTITION", "FROM", "TO"];
 
     fn cells(&self) -> Vec<String> {
-        vec![
-            self.topic.clone(),
-            self.partition.to_string(),
-            output::or_dash(self.from),
-            self.to.to_string(),
-        ]
+        vec![self.topic.clone(), self.partition.to_string(), output::or_dash(self.from), self.to.to_string()]
     }
 }
 
@@ -182,12 +166,8 @@ fn chosen(
         let (described, failed) = output::part(admin.describe_topics(&[topic])?);
         output::all_worked(&failed)?;
         for (name, topic) in described {
-            chosen.extend(
-                topic
-                    .partitions
-                    .iter()
-                    .map(|row| TopicPartition::new(name.as_str(), row.partition)),
-            );
+            chosen
+                .extend(topic.partitions.iter().map(|row| TopicPartition::new(name.as_str(), row.partition)));
         }
     }
     Ok(chosen)
@@ -225,10 +205,8 @@ fn moves(
 }
 
 fn execute(admin: &BlockingAdmin, group: &str, moves: &[(TopicPartition, i64)]) -> anyhow::Result<()> {
-    let offsets: BTreeMap<TopicPartition, OffsetAndMetadata> = moves
-        .iter()
-        .map(|(partition, to)| (partition.clone(), OffsetAndMetadata::new(*to)))
-        .collect();
+    let offsets: BTreeMap<TopicPartition, OffsetAndMetadata> =
+        moves.iter().map(|(partition, to)| (partition.clone(), OffsetAndMetadata::new(*to))).collect();
     output::all_worked(&output::part(admin.alter_group_offsets(group, &offsets)?).1)
 }
 
@@ -236,19 +214,11 @@ fn execute(admin: &BlockingAdmin, group: &str, moves: &[(TopicPartition, i64)]) 
 mod tests {
     use super::*;
 
-    const BOUNDS: Bounds = Bounds {
-        committed: Some(50),
-        start: 10,
-        end: 100,
-        at_time: None,
-    };
+    const BOUNDS: Bounds = Bounds { committed: Some(50), start: 10, end: 100, at_time: None };
 
     #[test]
     fn each_target_has_its_position() {
-        let at_time = Bounds {
-            at_time: Some(70),
-            ..BOUNDS
-        };
+        let at_time = Bounds { at_time: Some(70), ..BOUNDS };
         for (target, bounds, expected) in [
             (Target::Earliest, BOUNDS, 10),
             (Target::Latest, BOUNDS, 100),
@@ -276,15 +246,6 @@ mod tests {
 
     #[test]
     fn a_partition_without_position_is_not_shifted() {
-        assert_eq!(
-            new_position(
-                Target::Shift(1),
-                Bounds {
-                    committed: None,
-                    ..BOUNDS
-                }
-            ),
-            None
-        );
+        assert_eq!(new_position(Target::Shift(1), Bounds { committed: None, ..BOUNDS }), None);
     }
 }

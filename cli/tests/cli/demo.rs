@@ -9,17 +9,11 @@ use super::process::{Outcome, TIDEMILL, run, tidemill};
 
 /// A demo whose temporary files lie in `scratch`.
 fn demo(scratch: &Path, arguments: &[&str]) -> Outcome {
-    run(
-        tidemill(&[&["demo"], arguments].concat()).env("TMPDIR", scratch),
-        b"",
-    )
+    run(tidemill(&[&["demo"], arguments].concat()).env("TMPDIR", scratch), b"")
 }
 
 fn entries(dir: &Path) -> Vec<PathBuf> {
-    std::fs::read_dir(dir)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect()
+    std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect()
 }
 
 #[test]
@@ -32,14 +26,8 @@ fn the_demo_verifies_every_window_twice_in_a_row_and_leaves_nothing_behind() {
             Some("verified: 27,004 flights, 1,642 windows, 0 differences"),
             "{stdout}"
         );
-        assert!(
-            !stdout.contains('\u{1b}'),
-            "no escape sequences where stdout is no terminal"
-        );
-        assert!(
-            stdout.contains("flights a second"),
-            "the rate is stated: {stdout}"
-        );
+        assert!(!stdout.contains('\u{1b}'), "no escape sequences where stdout is no terminal");
+        assert!(stdout.contains("flights a second"), "the rate is stated: {stdout}");
         assert_eq!(entries(scratch.path()), Vec::<PathBuf>::new());
     }
 }
@@ -50,15 +38,8 @@ fn a_planted_difference_is_found_and_told() {
     let outcome = demo(scratch.path(), &["--plant-difference"]);
     assert_eq!(outcome.code, Some(1), "{outcome:?}");
     let last = outcome.stdout.lines().last();
-    assert_eq!(
-        last,
-        Some("verified: 27,004 flights, 1,642 windows, 1 difference"),
-        "{outcome:?}"
-    );
-    assert!(
-        outcome.stderr.contains("EWR 2013-01-01T10:00:00Z: expected"),
-        "{outcome:?}"
-    );
+    assert_eq!(last, Some("verified: 27,004 flights, 1,642 windows, 1 difference"), "{outcome:?}");
+    assert!(outcome.stderr.contains("EWR 2013-01-01T10:00:00Z: expected"), "{outcome:?}");
 }
 
 #[test]

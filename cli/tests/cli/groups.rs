@@ -11,9 +11,7 @@ fn broker_with_records() -> Broker {
     let broker = Broker::start();
     broker.run(&["topic", "create", "t", "-p", "1"]).succeeded();
     let lines: String = (0..10).map(|number| format!("{number}\n")).collect();
-    broker
-        .run_with_input(&["produce", "t"], lines.as_bytes())
-        .succeeded();
+    broker.run_with_input(&["produce", "t"], lines.as_bytes()).succeeded();
     broker
 }
 
@@ -28,29 +26,19 @@ fn a_group_continues_where_it_stopped_and_shows_its_lag() {
     assert_eq!(values(&first), ["0", "1", "2", "3"]);
     let positions = broker.rows(&["group", "describe", "g"]);
     assert_eq!(positions.len(), 1);
-    assert_eq!(
-        (&positions[0]["committed_offset"], &positions[0]["lag"]),
-        (&4.into(), &6.into())
-    );
+    assert_eq!((&positions[0]["committed_offset"], &positions[0]["lag"]), (&4.into(), &6.into()));
     let rest = broker.rows(&["consume", "t", "--group", "g"]);
     assert_eq!(values(&rest), ["4", "5", "6", "7", "8", "9"]);
     assert_eq!(broker.rows(&["group", "describe", "g"])[0]["lag"], 0);
     let groups = broker.rows(&["group", "list"]);
-    assert_eq!(
-        (&groups[0]["group"], &groups[0]["state"]),
-        (&"g".into(), &"Empty".into())
-    );
+    assert_eq!((&groups[0]["group"], &groups[0]["state"]), (&"g".into(), &"Empty".into()));
 }
 
 #[test]
 fn positions_move_only_when_execute_is_given() {
     let broker = broker_with_records();
     broker.rows(&["consume", "t", "--group", "g"]);
-    let position = || {
-        broker.rows(&["group", "describe", "g"])[0]["committed_offset"]
-            .as_i64()
-            .unwrap()
-    };
+    let position = || broker.rows(&["group", "describe", "g"])[0]["committed_offset"].as_i64().unwrap();
     let dry = broker.run(&["group", "reset-offsets", "g", "--to-earliest"]);
     assert!(dry.stderr.contains("dry run"), "{dry:?}");
     dry.succeeded();
@@ -67,9 +55,7 @@ fn positions_move_only_when_execute_is_given() {
         assert_eq!(moved[0]["to"], expected, "{target:?}");
         assert_eq!(position(), expected, "{target:?}");
     }
-    broker
-        .run(&["group", "reset-offsets", "g"])
-        .failed(2, &["--to-earliest"]);
+    broker.run(&["group", "reset-offsets", "g"]).failed(2, &["--to-earliest"]);
 }
 
 #[test]
@@ -78,20 +64,8 @@ fn a_group_can_be_given_positions_before_it_reads() {
     broker
         .run(&["group", "reset-offsets", "new", "--to-offset", "8", "--execute"])
         .failed(1, &["new has no positions"]);
-    broker.rows(&[
-        "group",
-        "reset-offsets",
-        "new",
-        "--topic",
-        "t:0",
-        "--to-offset",
-        "8",
-        "--execute",
-    ]);
-    assert_eq!(
-        values(&broker.rows(&["consume", "t", "--group", "new"])),
-        ["8", "9"]
-    );
+    broker.rows(&["group", "reset-offsets", "new", "--topic", "t:0", "--to-offset", "8", "--execute"]);
+    assert_eq!(values(&broker.rows(&["consume", "t", "--group", "new"])), ["8", "9"]);
 }
 
 #[test]
@@ -103,9 +77,7 @@ fn a_group_is_deleted_and_one_that_does_not_exist_is_named() {
     broker
         .run(&["group", "describe", "g"])
         .failed(1, &["g", "GROUP_ID_NOT_FOUND", "hint: `tidemill group list`"]);
-    broker
-        .run(&["group", "delete", "g"])
-        .failed(1, &["g", "GROUP_ID_NOT_FOUND"]);
+    broker.run(&["group", "delete", "g"]).failed(1, &["g", "GROUP_ID_NOT_FOUND"]);
 }
 
 #[test]
@@ -117,9 +89,7 @@ fn a_group_with_members_shows_them_and_is_neither_reset_nor_deleted() {
         ("auto.offset.reset", "earliest"),
         ("client.id", "member"),
     ];
-    let properties: Properties = properties
-        .map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .into();
+    let properties: Properties = properties.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
     let config = ConsumerConfig::from_properties(&properties).unwrap();
     let consumer = Consumer::connect(config).unwrap().blocking();
     consumer.subscribe(&["t"]).unwrap();
@@ -128,18 +98,11 @@ fn a_group_with_members_shows_them_and_is_neither_reset_nor_deleted() {
     consumer.commit_sync(None).unwrap();
 
     let members = broker.rows(&["group", "describe", "g", "--members"]);
-    assert_eq!(
-        (&members[0]["client_id"], &members[0]["partitions"][0]),
-        (&"member".into(), &"t-0".into())
-    );
+    assert_eq!((&members[0]["client_id"], &members[0]["partitions"][0]), (&"member".into(), &"t-0".into()));
     let hint = "hint: stop the members of the group first";
     let reset = ["group", "reset-offsets", "g", "--to-earliest", "--execute"];
-    broker
-        .run(&reset)
-        .failed(1, &["group g", "UNKNOWN_MEMBER_ID", hint]);
-    broker
-        .run(&["group", "delete", "g"])
-        .failed(1, &["group g", "NON_EMPTY_GROUP", hint]);
+    broker.run(&reset).failed(1, &["group g", "UNKNOWN_MEMBER_ID", hint]);
+    broker.run(&["group", "delete", "g"]).failed(1, &["group g", "NON_EMPTY_GROUP", hint]);
     consumer.close(Duration::from_secs(10));
     broker.run(&reset).succeeded();
 }

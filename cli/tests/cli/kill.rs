@@ -38,11 +38,7 @@ fn acknowledged_records_survive_kill_9_once_and_in_order() {
     let mut in_flight_kills = 0;
     for round in 0..rounds {
         let wanted = MIN_ACKNOWLEDGED + random.next_u64() % SPREAD;
-        assert!(
-            producers.wait_for_acknowledgements(wanted),
-            "round {round} stands still:\n{}",
-            broker.log()
-        );
+        assert!(producers.wait_for_acknowledgements(wanted), "round {round} stands still:\n{}", broker.log());
         in_flight_kills += u64::from(producers.unanswered() > 0);
         broker.kill();
         broker = Broker::start_with(dir.path(), &listen, &[]);
@@ -62,61 +58,41 @@ fn acknowledged_records_survive_kill_9_once_and_in_order() {
     );
     assert!(report.is_clean(), "{report}\n{}", report.examples());
     assert!(work.acknowledged.len() as u64 >= rounds * MIN_ACKNOWLEDGED);
-    assert!(
-        in_flight_kills * 2 > rounds,
-        "only {in_flight_kills} of {rounds} kills met requests in flight"
-    );
+    assert!(in_flight_kills * 2 > rounds, "only {in_flight_kills} of {rounds} kills met requests in flight");
 }
 
 fn create_topic(bootstrap: &str) {
     let admin = Admin::connect(AdminConfig::new(bootstrap)).unwrap().blocking();
-    let results = admin
-        .create_topics(vec![NewTopic::new(TOPIC, PARTITIONS)])
-        .unwrap();
+    let results = admin.create_topics(vec![NewTopic::new(TOPIC, PARTITIONS)]).unwrap();
     assert!(results.iter().all(|(_, result)| result.is_ok()), "{results:?}");
 }
 
 /// Everything that the topic holds.
 fn read_back(bootstrap: &str) -> Vec<Placed> {
-    let partitions: Vec<TopicPartition> = (0..PARTITIONS)
-        .map(|partition| TopicPartition::new(TOPIC, partition))
-        .collect();
+    let partitions: Vec<TopicPartition> =
+        (0..PARTITIONS).map(|partition| TopicPartition::new(TOPIC, partition)).collect();
     let admin = Admin::connect(AdminConfig::new(bootstrap)).unwrap().blocking();
-    let latest: BTreeMap<TopicPartition, OffsetSpec> = partitions
-        .iter()
-        .map(|partition| (partition.clone(), OffsetSpec::Latest))
-        .collect();
+    let latest: BTreeMap<TopicPartition, OffsetSpec> =
+        partitions.iter().map(|partition| (partition.clone(), OffsetSpec::Latest)).collect();
     let ends: BTreeMap<TopicPartition, i64> = admin
         .list_offsets(&latest)
         .unwrap()
         .into_iter()
         .map(|(partition, offset)| (partition, offset.unwrap().unwrap().offset))
         .collect();
-    let consumer = Consumer::connect(ConsumerConfig::new(bootstrap))
-        .unwrap()
-        .blocking();
+    let consumer = Consumer::connect(ConsumerConfig::new(bootstrap)).unwrap().blocking();
     consumer.assign(partitions.clone()).unwrap();
     consumer.seek_to_beginning(&partitions).unwrap();
     let mut positions: BTreeMap<TopicPartition, i64> = partitions.into_iter().map(|key| (key, 0)).collect();
     let mut log = Vec::new();
-    while positions
-        .iter()
-        .any(|(partition, position)| *position < ends[partition])
-    {
+    while positions.iter().any(|(partition, position)| *position < ends[partition]) {
         let polled = consumer.poll(POLL_TIMEOUT).unwrap();
-        assert!(
-            !polled.is_empty(),
-            "nothing more arrives: {positions:?} of {ends:?}"
-        );
+        assert!(!polled.is_empty(), "nothing more arrives: {positions:?} of {ends:?}");
         for batch in polled.batches() {
             for record in batch.records() {
                 let record = record.unwrap();
                 let stamp = Stamp::from_bytes(record.value.unwrap());
-                log.push(Placed {
-                    partition: batch.partition(),
-                    offset: record.offset,
-                    stamp,
-                });
+                log.push(Placed { partition: batch.partition(), offset: record.offset, stamp });
             }
             positions.insert(batch.topic_partition().clone(), batch.next_offset());
         }

@@ -70,22 +70,14 @@ pub(crate) fn run(command: &mut Command, stdin: &[u8]) -> Outcome {
 /// The binary with `arguments`, ended when it hangs, deaf to the environment's configuration.
 pub(crate) fn tidemill(arguments: &[&str]) -> Command {
     let mut command = Command::new("timeout");
-    command
-        .args(["--kill-after=5", COMMAND_LIMIT_SECONDS, TIDEMILL])
-        .args(arguments);
-    command
-        .env_remove("TIDEMILL_BOOTSTRAP_SERVER")
-        .env_remove("RUST_LOG");
+    command.args(["--kill-after=5", COMMAND_LIMIT_SECONDS, TIDEMILL]).args(arguments);
+    command.env_remove("TIDEMILL_BOOTSTRAP_SERVER").env_remove("RUST_LOG");
     command
 }
 
 /// A port of 127.0.0.1 that was free a moment ago.
 pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// A `tidemill broker` process. Dropping it kills it.
@@ -126,22 +118,9 @@ impl Broker {
             "group.initial.rebalance.delay.ms=0",
             "--data-dir",
         ]);
-        command
-            .arg(dir.join("data"))
-            .args(more)
-            .env_remove("RUST_LOG")
-            .envs(environment.iter().copied());
-        let stderr = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&log)
-            .unwrap();
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(stderr)
-            .spawn()
-            .unwrap();
+        command.arg(dir.join("data")).args(more).env_remove("RUST_LOG").envs(environment.iter().copied());
+        let stderr = std::fs::OpenOptions::new().create(true).append(true).open(&log).unwrap();
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let (line_sender, lines) = sync_channel(1);
         let stdout = std::thread::spawn(move || {
@@ -152,23 +131,11 @@ impl Broker {
             stdout
         });
         let line = lines.recv_timeout(READY_LIMIT).unwrap_or_default();
-        let Some(address) = line
-            .strip_prefix("READY kafka=")
-            .map(|address| address.trim().to_owned())
-        else {
+        let Some(address) = line.strip_prefix("READY kafka=").map(|address| address.trim().to_owned()) else {
             drop(child.kill());
-            panic!(
-                "the broker said {line:?} in place of READY:\n{}",
-                std::fs::read_to_string(&log).unwrap()
-            );
+            panic!("the broker said {line:?} in place of READY:\n{}", std::fs::read_to_string(&log).unwrap());
         };
-        Self {
-            child,
-            address,
-            log,
-            _stdout: stdout,
-            _dir: None,
-        }
+        Self { child, address, log, _stdout: stdout, _dir: None }
     }
 
     /// `HOST:PORT`.
@@ -188,18 +155,13 @@ impl Broker {
 
     /// Runs a command with `stdin` against this broker.
     pub(crate) fn run_with_input(&self, arguments: &[&str], stdin: &[u8]) -> Outcome {
-        run(
-            tidemill(arguments).env("TIDEMILL_BOOTSTRAP_SERVER", &self.address),
-            stdin,
-        )
+        run(tidemill(arguments).env("TIDEMILL_BOOTSTRAP_SERVER", &self.address), stdin)
     }
 
     /// Runs a command that must succeed and returns the JSON lines it prints.
     pub(crate) fn rows(&self, arguments: &[&str]) -> Vec<serde_json::Value> {
         let text = self.run(&[arguments, &["-o", "jsonl"]].concat()).succeeded();
-        text.lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// Ends it without a warning.

@@ -8,10 +8,7 @@ use super::process::{Broker, TIDEMILL, run};
 /// Commands of the `sh` blocks, in order; a line that ends in a backslash goes on.
 fn commands() -> Vec<String> {
     let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
-    let blocks = readme
-        .split("```sh\n")
-        .skip(1)
-        .map(|rest| rest.split("```").next().unwrap_or_default());
+    let blocks = readme.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default());
     let text = blocks.collect::<String>().replace("\\\n", " ");
     text.lines()
         .map(str::trim)
@@ -25,10 +22,7 @@ fn shell(line: &str, dir: &Path, bootstrap: Option<&str>) {
     let binaries = Path::new(TIDEMILL).parent().unwrap();
     let path = format!("{}:{}", binaries.display(), std::env::var("PATH").unwrap());
     let mut command = Command::new("timeout");
-    command
-        .args(["180", "bash", "-euo", "pipefail", "-c", line])
-        .current_dir(dir)
-        .env("PATH", path);
+    command.args(["180", "bash", "-euo", "pipefail", "-c", line]).current_dir(dir).env("PATH", path);
     match bootstrap {
         Some(address) => command.env("TIDEMILL_BOOTSTRAP_SERVER", address),
         None => command.env_remove("TIDEMILL_BOOTSTRAP_SERVER"),
@@ -44,9 +38,7 @@ fn assert_make_target(line: &str) {
     let targets = line.split_whitespace().skip(1).filter(|word| !word.contains('='));
     for target in targets {
         assert!(
-            makefile
-                .lines()
-                .any(|rule| rule.starts_with(&format!("{target}:"))),
+            makefile.lines().any(|rule| rule.starts_with(&format!("{target}:"))),
             "there is no `make {target}`"
         );
     }

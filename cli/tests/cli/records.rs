@@ -12,14 +12,8 @@ fn values(rows: &[Value]) -> Vec<&str> {
 fn broker_with_three_records() -> Broker {
     let broker = Broker::start();
     broker.run(&["topic", "create", "t", "-p", "1"]).succeeded();
-    for (value, time) in [
-        ("a", "1970-01-01T00:00:01Z"),
-        ("b", "1970-01-01T00:00:02Z"),
-        ("c", "3000"),
-    ] {
-        broker
-            .run(&["produce", "t", "--value", value, "--timestamp", time])
-            .succeeded();
+    for (value, time) in [("a", "1970-01-01T00:00:01Z"), ("b", "1970-01-01T00:00:02Z"), ("c", "3000")] {
+        broker.run(&["produce", "t", "--value", value, "--timestamp", time]).succeeded();
     }
     broker
 }
@@ -80,23 +74,15 @@ fn each_line_is_a_record_with_every_codec() {
 fn a_key_can_stand_in_the_line_and_a_null_value_is_null() {
     let broker = Broker::start();
     broker.run(&["topic", "create", "t", "-p", "1"]).succeeded();
-    let outcome = broker.run_with_input(
-        &["produce", "t", "--key-separator", ":"],
-        b"k1:v:1\n:\nno separator\n",
-    );
+    let outcome =
+        broker.run_with_input(&["produce", "t", "--key-separator", ":"], b"k1:v:1\n:\nno separator\n");
     outcome.failed(1, &["line 3", "key separator"]);
-    broker
-        .run(&["produce", "t", "--key", "k1", "--tombstone"])
-        .succeeded();
+    broker.run(&["produce", "t", "--key", "k1", "--tombstone"]).succeeded();
     let read = broker.rows(&["consume", "t"]);
     let pairs: Vec<(&Value, &Value)> = read.iter().map(|row| (&row["key"], &row["value"])).collect();
     assert_eq!(
         pairs,
-        [
-            (&json!("k1"), &json!("v:1")),
-            (&json!(""), &json!("")),
-            (&json!("k1"), &Value::Null)
-        ]
+        [(&json!("k1"), &json!("v:1")), (&json!(""), &json!("")), (&json!("k1"), &Value::Null)]
     );
 }
 
@@ -120,12 +106,8 @@ fn reading_begins_at_an_offset_a_time_or_the_beginning_and_ends_at_a_count() {
     broker
         .run(&["consume", "t", "--partition", "1"])
         .failed(1, &["topic t has 1 partition, 1 is none of them"]);
-    broker
-        .run(&["consume", "nothing"])
-        .failed(1, &["nothing", "UNKNOWN_TOPIC_OR_PARTITION"]);
-    broker
-        .run(&["consume", "t", "--offset", "1", "--from-beginning"])
-        .failed(2, &["cannot be used with"]);
+    broker.run(&["consume", "nothing"]).failed(1, &["nothing", "UNKNOWN_TOPIC_OR_PARTITION"]);
+    broker.run(&["consume", "t", "--offset", "1", "--from-beginning"]).failed(2, &["cannot be used with"]);
 }
 
 #[test]
@@ -155,16 +137,9 @@ fn records_print_as_aligned_lines_and_as_a_json_array() {
 #[test]
 fn a_wrong_property_is_refused_and_an_unknown_one_named() {
     let broker = broker_with_three_records();
-    broker
-        .run(&["produce", "t", "--value", "v", "-X", "linger.ms=soon"])
-        .failed(1, &["linger.ms=soon"]);
+    broker.run(&["produce", "t", "--value", "v", "-X", "linger.ms=soon"]).failed(1, &["linger.ms=soon"]);
     let outcome = broker.run(&["consume", "t", "-X", "lingerms=1"]);
-    assert!(
-        outcome
-            .stderr
-            .contains("lingerms is not a known configuration key"),
-        "{outcome:?}"
-    );
+    assert!(outcome.stderr.contains("lingerms is not a known configuration key"), "{outcome:?}");
     outcome.succeeded();
     broker
         .run(&["produce", "t", "--value", "v", "--partition", "7"])

@@ -21,13 +21,8 @@ impl Stamp {
 
     pub(super) fn from_bytes(bytes: &[u8]) -> Self {
         let text = std::str::from_utf8(bytes).expect("the producers write text");
-        let (producer, sequence) = text
-            .split_once(':')
-            .expect("the producers write PRODUCER:SEQUENCE");
-        Self {
-            producer: producer.parse().expect("a number"),
-            sequence: sequence.parse().expect("a number"),
-        }
+        let (producer, sequence) = text.split_once(':').expect("the producers write PRODUCER:SEQUENCE");
+        Self { producer: producer.parse().expect("a number"), sequence: sequence.parse().expect("a number") }
     }
 }
 
@@ -66,10 +61,7 @@ impl Report {
             ("reordered", &self.reordered),
         ];
         let first = |found: &[Placed]| format!("{:?}", &found[..found.len().min(EXAMPLES)]);
-        kinds
-            .into_iter()
-            .map(|(name, found)| format!("{name}: {}\n", first(found)))
-            .collect()
+        kinds.into_iter().map(|(name, found)| format!("{name}: {}\n", first(found))).collect()
     }
 }
 
@@ -99,9 +91,7 @@ pub(super) fn check(acknowledged: &[Placed], log: &[Placed]) -> Report {
             report.duplicated.push(*placed);
             continue;
         }
-        let newest = last
-            .entry((placed.partition, placed.stamp.producer))
-            .or_insert(placed.stamp.sequence);
+        let newest = last.entry((placed.partition, placed.stamp.producer)).or_insert(placed.stamp.sequence);
         if placed.stamp.sequence < *newest {
             report.reordered.push(*placed);
         }
@@ -123,14 +113,7 @@ mod tests {
     use super::*;
 
     fn placed(partition: i32, offset: i64, sequence: u64) -> Placed {
-        Placed {
-            partition,
-            offset,
-            stamp: Stamp {
-                producer: 1,
-                sequence,
-            },
-        }
+        Placed { partition, offset, stamp: Stamp { producer: 1, sequence } }
     }
 
     fn log() -> Vec<Placed> {
@@ -140,10 +123,7 @@ mod tests {
     #[test]
     fn a_log_that_holds_what_was_acknowledged_is_clean() {
         assert!(check(&log(), &log()).is_clean());
-        assert!(
-            check(&log()[..2], &log()).is_clean(),
-            "more than was acknowledged may be there"
-        );
+        assert!(check(&log()[..2], &log()).is_clean(), "more than was acknowledged may be there");
     }
 
     #[test]
@@ -184,10 +164,7 @@ mod tests {
 
     #[test]
     fn a_stamp_survives_the_way_through_a_record() {
-        let stamp = Stamp {
-            producer: 3,
-            sequence: u64::MAX,
-        };
+        let stamp = Stamp { producer: 3, sequence: u64::MAX };
         assert_eq!(Stamp::from_bytes(&stamp.to_bytes()), stamp);
     }
 }

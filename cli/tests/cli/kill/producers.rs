@@ -84,11 +84,7 @@ impl Producers {
                 std::thread::spawn(move || line.run())
             })
             .collect();
-        Self {
-            ledger,
-            sent,
-            threads,
-        }
+        Self { ledger, sent, threads }
     }
 
     /// Waits for `count` more acknowledgements; false if they do not come.
@@ -96,11 +92,8 @@ impl Producers {
         let entries = self.ledger.entries.lock().unwrap();
         let wanted = entries.acknowledged.len() as u64 + count;
         let missing = |entries: &mut Entries| (entries.acknowledged.len() as u64) < wanted;
-        let (_entries, waited) = self
-            .ledger
-            .changed
-            .wait_timeout_while(entries, STALL_LIMIT, missing)
-            .unwrap();
+        let (_entries, waited) =
+            self.ledger.changed.wait_timeout_while(entries, STALL_LIMIT, missing).unwrap();
         !waited.timed_out()
     }
 
@@ -124,21 +117,11 @@ impl Producers {
         let entries = self.ledger.entries.lock().unwrap();
         // The last callbacks may still run when their producer is closed.
         let missing = |entries: &mut Entries| (entries.acknowledged.len() as u64 + entries.given_up) < sent;
-        let (mut entries, waited) = self
-            .ledger
-            .changed
-            .wait_timeout_while(entries, STALL_LIMIT, missing)
-            .unwrap();
-        assert!(
-            !waited.timed_out(),
-            "of {sent} records only {} were answered",
-            entries.acknowledged.len()
-        );
+        let (mut entries, waited) =
+            self.ledger.changed.wait_timeout_while(entries, STALL_LIMIT, missing).unwrap();
+        assert!(!waited.timed_out(), "of {sent} records only {} were answered", entries.acknowledged.len());
         let entries = std::mem::take(&mut *entries);
-        Work {
-            acknowledged: entries.acknowledged,
-            given_up: entries.given_up,
-        }
+        Work { acknowledged: entries.acknowledged, given_up: entries.given_up }
     }
 }
 
@@ -160,14 +143,9 @@ impl Line {
             if self.ledger.stopping.load(Ordering::SeqCst) {
                 break;
             }
-            let stamp = Stamp {
-                producer: self.number,
-                sequence,
-            };
+            let stamp = Stamp { producer: self.number, sequence };
             let partition = i32::try_from(sequence % u64::from(self.partitions.unsigned_abs())).unwrap();
-            let record = ProducerRecord::new(self.topic)
-                .partition(partition)
-                .value(stamp.to_bytes());
+            let record = ProducerRecord::new(self.topic).partition(partition).value(stamp.to_bytes());
             let (ledger, answered) = (Arc::clone(&self.ledger), Arc::clone(&answered));
             self.sent.fetch_add(1, Ordering::SeqCst);
             let sent = self.producer.send_with(record, move |result| {
