@@ -1,7 +1,7 @@
 //! The group APIs: from requests of every version to requests of shards, and from their replies to responses.
 //!
-//! One file for each API, each with its `VERSIONS` and `handle`. They ask a [`Coordinator`], which the service is,
-//! and see topics through a [`TopicView`]; they know no socket, no log and no clock.
+//! One file for each API, each with its `VERSIONS` and `handle`. They ask a `Coordinator`, which the service is,
+//! and see topics through a `TopicView`; they know no socket, no log and no clock.
 
 pub mod coordinator;
 pub mod delete_groups;
