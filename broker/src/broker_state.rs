@@ -89,9 +89,9 @@ impl BrokerState {
         self.partitions.get(PartitionId { topic_id, index }).ok_or(ErrorCode::UnknownTopicOrPartition)
     }
 
-    /// Says whether the log of a partition is open here.
+    /// Says whether a partition of the metadata is served here, which only one that could not be opened is not.
     pub(crate) fn is_online(&self, topic_id: Uuid, index: i32) -> bool {
-        self.partitions.get(PartitionId { topic_id, index }).is_some()
+        !self.partitions.is_unopened(PartitionId { topic_id, index })
     }
 
     /// The leader epoch of every partition.

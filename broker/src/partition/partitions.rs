@@ -30,6 +30,8 @@ pub(crate) type LogConfigOf = Box<dyn Fn(&TopicImage, &MetadataImage) -> LogConf
 /// Every partition that this broker leads.
 pub(crate) struct Partitions {
     by_id: RwLock<HashMap<PartitionId, Arc<Partition>>>,
+    /// Partitions that could not be opened since the start; topic ids are never used again.
+    unopened: RwLock<HashSet<PartitionId>>,
     storage: Arc<dyn Storage>,
     data_dir: PathBuf,
     clock: Arc<dyn Clock>,
@@ -72,12 +74,27 @@ impl Partitions {
     /// Makes an empty set over a data directory.
     pub(crate) fn new(options: PartitionsOptions) -> Self {
         let PartitionsOptions { storage, data_dir, clock, flush_before_ack, log_config_of } = options;
-        Self { by_id: RwLock::default(), storage, data_dir, clock, flush_before_ack, log_config_of }
+        Self {
+            by_id: RwLock::default(),
+            unopened: RwLock::default(),
+            storage,
+            data_dir,
+            clock,
+            flush_before_ack,
+            log_config_of,
+        }
     }
 
     /// Finds a partition.
     pub(crate) fn get(&self, id: PartitionId) -> Option<Arc<Partition>> {
         self.by_id.read().get(&id).cloned()
+    }
+
+    /// Says whether a partition was to be opened while the broker ran and could not be.
+    ///
+    /// One that is just being deleted is not among them: whoever still holds the metadata from before sees it served.
+    pub(crate) fn is_unopened(&self, id: PartitionId) -> bool {
+        self.unopened.read().contains(&id)
     }
 
     /// All partitions now, in no order.
@@ -121,6 +138,7 @@ impl Partitions {
                     partition.with_log_mut(|log| log.set_config((self.log_config_of)(topic, new)));
                 } else if let Err(error) = self.open(new, topic, index, true) {
                     tracing::error!(error = chain(&error), "partition stays offline");
+                    self.unopened.write().insert(id);
                 }
             }
         }
