@@ -1,5 +1,7 @@
 """Metadata: what exists, what is created on first use, what is refused by name."""
 
+import threading
+
 from confluent_kafka import Consumer
 
 from batches import batch
@@ -60,6 +62,27 @@ def unknown_partition(context):
             error, *_ = wire.fetch(name, 0, partition)
             equal(error, UNKNOWN_TOPIC_OR_PARTITION, f"error of a fetch from {name} {partition}")
         equal(wire.produce(topic, batch([b"kept"])), (NONE, 0), "a write to the partition that exists")
+
+
+@check("metadata never shows a partition without a leader while topics come and go")
+def coming_and_going(context):
+    seen, ended = set(), threading.Event()
+
+    def watch():
+        with Wire(context.shared) as wire:
+            while not ended.is_set():
+                seen.update(wire.partition_states())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        for _ in range(30):
+            topic = context.topic(partitions=3)
+            context.admin.delete_topic(topic)
+    finally:
+        ended.set()
+        watcher.join()
+    equal(seen, {(NONE, True)}, "errors of partitions, and whether they had a leader")
 
 
 @check("{client} sees one broker, which is the controller, and the same cluster id as everyone",

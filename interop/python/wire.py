@@ -193,19 +193,28 @@ class Wire:
 
     def metadata(self, topics, create=False):
         """Error by topic name."""
-        answer = self.call(METADATA, 5, array(*map(string, topics)) + i8(int(create)))
+        return {name: error for name, error, _ in self._topics(array(*map(string, topics)), create)}
+
+    def partition_states(self):
+        """Error and presence of a leader, of every partition of every topic."""
+        return {state for _, _, states in self._topics(i32(-1), False) for state in states}
+
+    def _topics(self, wanted, create):
+        answer = self.call(METADATA, 5, wanted + i8(int(create)))
         answer.i32()
         answer.array(lambda: (answer.i32(), answer.string(), answer.i32(), answer.string()))
         answer.string()
         answer.i32()
-        return dict(answer.array(lambda: parse_topic(answer)))
+        return answer.array(lambda: parse_topic(answer))
 
 
 def parse_topic(answer):
-    """Name and error of one topic in a Metadata v5 answer."""
+    """Name, error and partition states (error, has a leader) of one topic in a Metadata v5 answer."""
     error, name, _ = answer.i16(), answer.string(), answer.i8()
-    answer.array(lambda: (answer.i16(), answer.i32(), answer.i32(), *(answer.array(answer.i32) for _ in range(3))))
-    return name, error
+    partitions = answer.array(
+        lambda: (answer.i16(), answer.i32(), answer.i32(), *(answer.array(answer.i32) for _ in range(3)))
+    )
+    return name, error, {(error, leader >= 0) for error, _, leader, *_ in partitions}
 
 
 def fetch_body(topic, offset, partition=0, max_wait_ms=500, min_bytes=1, max_bytes=1 << 20, partition_bytes=1 << 20):
