@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::panic::{self, AssertUnwindSafe};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -30,7 +31,15 @@ pub(super) struct BatchDelivery {
 }
 
 enum Outcome {
-    Pending { wakers: Vec<Waker>, callbacks: Vec<(Place, Callback)> },
+    Pending {
+        wakers: Vec<Waker>,
+        callbacks: Vec<(Place, Callback)>,
+    },
+    /// Callbacks are running: whoever waits goes on waiting, so that all of them have run when a flush returns.
+    Telling {
+        wakers: Vec<Waker>,
+        result: Result<Written, DeliveryError>,
+    },
     Finished(Result<Written, DeliveryError>),
 }
 
@@ -61,26 +70,25 @@ impl BatchDelivery {
         &self.partition
     }
 
-    /// Tells everyone who waits. The first outcome stays.
+    /// Runs the callbacks, then tells everyone who waits. The first outcome stays.
     pub(super) fn finish(&self, result: Result<Written, DeliveryError>) {
-        let waiting = {
+        let callbacks = {
             let mut outcome = self.outcome.lock();
-            match &*outcome {
-                Outcome::Finished(_) => return,
-                Outcome::Pending { .. } => {
-                    std::mem::replace(&mut *outcome, Outcome::Finished(result.clone()))
-                }
-            }
-        };
-        self.finished.notify_all();
-        let Outcome::Pending { wakers, callbacks } = waiting else {
-            return;
+            let Outcome::Pending { wakers, callbacks } = &mut *outcome else { return };
+            let (wakers, callbacks) = (std::mem::take(wakers), std::mem::take(callbacks));
+            *outcome = Outcome::Telling { wakers, result: result.clone() };
+            callbacks
         };
         for (place, callback) in callbacks {
-            callback(self.metadata(&result, place));
+            let told = panic::catch_unwind(AssertUnwindSafe(|| callback(self.metadata(&result, place))));
+            if told.is_err() {
+                tracing::error!(partition = %self.partition, "a delivery callback panicked");
+            }
         }
-        for waker in wakers {
-            waker.wake();
+        let before = std::mem::replace(&mut *self.outcome.lock(), Outcome::Finished(result));
+        self.finished.notify_all();
+        if let Outcome::Telling { wakers, .. } = before {
+            wakers.into_iter().for_each(Waker::wake);
         }
     }
 
@@ -91,7 +99,7 @@ impl BatchDelivery {
                 callbacks.push((place, callback));
                 return;
             }
-            Outcome::Finished(result) => result.clone(),
+            Outcome::Telling { result, .. } | Outcome::Finished(result) => result.clone(),
         };
         callback(self.metadata(&result, place));
     }
@@ -99,7 +107,7 @@ impl BatchDelivery {
     /// Waits on this thread for the batch.
     pub(super) fn wait(&self) {
         let mut outcome = self.outcome.lock();
-        while matches!(*outcome, Outcome::Pending { .. }) {
+        while !matches!(*outcome, Outcome::Finished(_)) {
             self.finished.wait(&mut outcome);
         }
     }
@@ -108,7 +116,7 @@ impl BatchDelivery {
     pub(super) fn poll(&self, context: &Context<'_>) -> Poll<Result<Written, DeliveryError>> {
         match &mut *self.outcome.lock() {
             Outcome::Finished(result) => Poll::Ready(result.clone()),
-            Outcome::Pending { wakers, .. } => {
+            Outcome::Pending { wakers, .. } | Outcome::Telling { wakers, .. } => {
                 if !wakers.iter().any(|known| known.will_wake(context.waker())) {
                     wakers.push(context.waker().clone());
                 }
@@ -154,7 +162,7 @@ impl Delivery {
         self.batch.wait();
         match &*self.batch.outcome.lock() {
             Outcome::Finished(result) => self.batch.metadata(result, self.place),
-            Outcome::Pending { .. } => unreachable!("an outcome stays"),
+            Outcome::Pending { .. } | Outcome::Telling { .. } => unreachable!("an outcome stays"),
         }
     }
 
@@ -188,5 +196,24 @@ mod tests {
         let metadata = Delivery::new(Arc::clone(&batch), place(2)).wait().unwrap();
         assert_eq!((metadata.offset, metadata.partition, metadata.timestamp), (102, 3, 7));
         assert_eq!(*seen.lock(), [104]);
+    }
+
+    #[test]
+    fn callbacks_have_run_when_a_waiter_learns_the_outcome_and_a_panic_in_one_stops_no_other() {
+        let batch = Arc::new(BatchDelivery::new(TopicPartition::new("t", 3)));
+        let place = Place { offset_delta: 0, timestamp: 7 };
+        batch.on_finish(place, Box::new(|_| panic!("a callback of the user's")));
+        let (inside, was_pending) = (Arc::clone(&batch), Arc::new(Mutex::new(None)));
+        let sink = Arc::clone(&was_pending);
+        batch.on_finish(
+            place,
+            Box::new(move |_| {
+                let context = Context::from_waker(Waker::noop());
+                *sink.lock() = Some(inside.poll(&context).is_pending());
+            }),
+        );
+        batch.finish(Ok(Written { base_offset: 1, append_time: -1 }));
+        assert_eq!(*was_pending.lock(), Some(true));
+        assert!(Delivery::new(batch, place).wait().is_ok());
     }
 }
