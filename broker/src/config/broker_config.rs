@@ -28,20 +28,14 @@ pub struct NetworkConfig {
     pub threads: usize,
     /// `max.connections`: connections at once; default 10,000.
     pub max_connections: usize,
-    /// `max.connections.per.ip`: connections at once from one address; default unlimited (2^31 - 1).
-    pub max_connections_per_ip: usize,
     /// `connections.max.idle.ms`; `None` (negative) never closes. Default 10 minutes.
     pub connection_max_idle: Option<Duration>,
     /// `socket.request.max.bytes`: largest frame; default 100 MiB.
     pub request_max_bytes: usize,
-    /// `queued.max.requests`: requests being handled at once; default 500.
-    pub queued_max_requests: usize,
     /// `socket.listen.backlog.size`: connections waiting to be accepted; default 50.
     pub listen_backlog: u32,
     /// `fetch.max.bytes`: most bytes of one Fetch response; default 55 MiB.
     pub fetch_max_bytes: u32,
-    /// `max.incremental.fetch.session.cache.slots`: fetch sessions at once; default 1,000.
-    pub fetch_session_slots: usize,
     /// `max.request.partition.size.limit`: most partitions in one DescribeTopicPartitions answer; default 2,000.
     pub max_response_partitions: usize,
 }
@@ -183,13 +177,10 @@ impl NetworkConfig {
         Ok(Self {
             threads: layers.integer("num.network.threads")?,
             max_connections: layers.integer("max.connections")?,
-            max_connections_per_ip: layers.integer("max.connections.per.ip")?,
             connection_max_idle: u64::try_from(max_idle).ok().map(Duration::from_millis),
             request_max_bytes: layers.integer("socket.request.max.bytes")?,
-            queued_max_requests: layers.integer("queued.max.requests")?,
             listen_backlog: layers.integer("socket.listen.backlog.size")?,
             fetch_max_bytes: layers.integer("fetch.max.bytes")?,
-            fetch_session_slots: layers.integer("max.incremental.fetch.session.cache.slots")?,
             max_response_partitions: layers.integer("max.request.partition.size.limit")?,
         })
     }

@@ -48,8 +48,6 @@ pub struct TopicConfig {
     pub compact: bool,
     /// `compression.type` and its level.
     pub compression: TopicCompression,
-    /// `file.delete.delay.ms`: how long a deleted segment's file stays.
-    pub file_delete_delay: Duration,
     /// `index.interval.bytes`: bytes of batches between two index entries.
     pub index_interval_bytes: u32,
     /// `max.message.bytes`: largest batch, as stored.
@@ -60,8 +58,6 @@ pub struct TopicConfig {
     pub timestamp_before_max: Duration,
     /// `message.timestamp.after.max.ms`: how far a timestamp may lie in the future.
     pub timestamp_after_max: Duration,
-    /// `min.insync.replicas`: replicas that must have an `acks=all` batch.
-    pub min_insync_replicas: u32,
     /// `retention.ms`; `None` (-1) keeps segments for ever.
     pub retention: Option<Duration>,
     /// `retention.bytes`; `None` (negative) does not limit the partition.
@@ -72,8 +68,6 @@ pub struct TopicConfig {
     pub segment_index_bytes: u32,
     /// `segment.ms`: age at which a segment is closed.
     pub segment_age: Duration,
-    /// `segment.jitter.ms`: largest random part taken off `segment.ms`.
-    pub segment_jitter: Duration,
 }
 
 impl TopicConfig {
@@ -93,7 +87,6 @@ impl TopicConfig {
             delete: policies.contains(&"delete"),
             compact: policies.contains(&"compact"),
             compression: values.compression()?,
-            file_delete_delay: values.duration("file.delete.delay.ms")?,
             index_interval_bytes: values.number("index.interval.bytes")?,
             max_message_bytes: values.number("max.message.bytes")?,
             timestamp_type: match values.text("message.timestamp.type")?.as_str() {
@@ -102,13 +95,11 @@ impl TopicConfig {
             },
             timestamp_before_max: values.duration("message.timestamp.before.max.ms")?,
             timestamp_after_max: values.duration("message.timestamp.after.max.ms")?,
-            min_insync_replicas: values.number("min.insync.replicas")?,
             retention: u64::try_from(values.number::<i64>("retention.ms")?).ok().map(Duration::from_millis),
             retention_bytes: u64::try_from(values.number::<i64>("retention.bytes")?).ok(),
             segment_bytes,
             segment_index_bytes: values.number("segment.index.bytes")?,
             segment_age: values.duration("segment.ms")?,
-            segment_jitter: values.duration("segment.jitter.ms")?,
         })
     }
 }

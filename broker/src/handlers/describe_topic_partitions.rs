@@ -1,7 +1,7 @@
 //! DescribeTopicPartitions: topics in pages (KIP-966), so that a client need not hold a cluster's metadata at once.
 //!
-//! Topics come in the order of their names; a page ends after `response_partition_limit` partitions and says where
-//! the next one begins.
+//! Topics come in the order of their names; a page ends after `response_partition_limit` partitions, at most
+//! `max.request.partition.size.limit`, and says where the next one begins.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -19,8 +19,6 @@ use crate::broker_state::BrokerState;
 use crate::catalog::image::TopicImage;
 
 pub(super) const VERSIONS: RangeInclusive<i16> = 0..=0;
-/// `max.request.partition.size.limit` of Kafka: the most partitions in one page.
-const MAX_PARTITIONS: i32 = 2_000;
 
 pub(super) async fn handle(
     broker: &BrokerState,
@@ -35,7 +33,8 @@ pub(super) async fn handle(
     } else {
         request.topics.into_iter().map(|topic| topic.name).filter(|name| *name >= first_topic).collect()
     };
-    let mut left = request.response_partition_limit.clamp(1, MAX_PARTITIONS);
+    let largest_page = i32::try_from(broker.config.network.max_response_partitions).unwrap_or(i32::MAX);
+    let mut left = request.response_partition_limit.min(largest_page).max(1);
     let mut response = DescribeTopicPartitionsResponse::default();
     for name in names {
         let Some(topic) = image.topic(&name) else {
