@@ -49,6 +49,8 @@ pub(super) enum NotAppended {
     NoMemory { size: usize },
     /// The record would open another batch although its partition has had its share.
     SwitchPartition,
+    /// The producer was closed.
+    Closed,
 }
 
 /// One partition.
@@ -199,6 +201,10 @@ impl Accumulator {
         now: impl FnOnce() -> Duration,
     ) -> Result<Delivery, NotAppended> {
         let mut queue = slot.queue.lock();
+        // Looked at under the lock: what is accepted is seen by `is_empty`, which decides that sending may end.
+        if self.is_closed() {
+            return Err(NotAppended::Closed);
+        }
         if let Some(open) = &mut queue.open
             && let Some(delivery) = open.append(record)
         {
@@ -278,6 +284,14 @@ impl Accumulator {
         self.closed.load(Ordering::Acquire)
     }
 
+    /// Whether nothing waits to be taken. Once this is so after [`Self::close`], it stays so.
+    pub(super) fn is_empty(&self) -> bool {
+        self.slots.read().iter().all(|slot| {
+            let queue = slot.queue.lock();
+            queue.open.is_none() && queue.closed.is_empty()
+        })
+    }
+
     /// Returns the partitions that have had a new batch since the last call.
     pub(super) fn take_woken(&self) -> Vec<SlotId> {
         std::mem::take(&mut *self.woken.lock())
@@ -325,5 +339,27 @@ impl BatchSource<Arc<ClosedBatch>> for &Accumulator {
         let slots = self.slots.read();
         let mut queue = slots[slot].queue.lock();
         queue.closed.pop_front().or_else(|| queue.open.take().map(OpenBatch::close))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_accumulator_refuses_records_and_is_empty_only_when_all_were_taken() {
+        let batch = BatchOptions::default();
+        let options = AccumulatorOptions { batch_size: 1_024, linger: Duration::from_secs(60), batch };
+        let accumulator = Accumulator::new(options, BufferMemory::new(1 << 20), SeededRandom::new(1));
+        accumulator.set_partitions(&Arc::from("orders"), 1);
+        let slot = Arc::clone(&accumulator.slots()[0]);
+        let record = Appended { timestamp: 1, key: None, value: Some(b"v"), headers: &[], size: 64 };
+        let append = || accumulator.append(&slot, &record, None, || Duration::ZERO).map(drop);
+        assert_eq!(append(), Ok(()));
+        accumulator.close();
+        assert_eq!(append(), Err(NotAppended::Closed));
+        assert!(!accumulator.is_empty(), "a batch that lingers was accepted and must be sent");
+        assert!((&accumulator).take(0).is_some());
+        assert!(accumulator.is_empty());
     }
 }

@@ -65,7 +65,8 @@ impl Dispatch {
             for effect in effects {
                 self.carry_out(effect, &mut queues).await;
             }
-            if self.accumulator.is_closed() && self.sender.is_idle() {
+            // A batch may have been opened since the woken partitions were taken.
+            if self.accumulator.is_closed() && self.sender.is_idle() && self.accumulator.is_empty() {
                 return;
             }
             let nap = wake_at.map_or(self.delivery_timeout, |at| at.saturating_sub(network::now().monotonic));

@@ -295,6 +295,7 @@ impl ProducerCore {
                 Ok(delivery) => return Ok(delivery),
                 Err(NotAppended::SwitchPartition) => topic.switch_sticky(index),
                 Err(NotAppended::NoMemory { size }) => return Err(NotYet::NoMemory { size }),
+                Err(NotAppended::Closed) => return Err(NotYet::Never(SendError::Closed)),
             }
         }
     }

@@ -191,6 +191,18 @@ fn callbacks_run_once_each_and_acks_0_knows_no_offsets() {
 }
 
 #[test]
+fn what_was_accepted_just_before_a_close_is_sent() {
+    let name = topic("close", 1);
+    for round in 0..100 {
+        let producer = producer(|config| config.linger = std::time::Duration::ZERO);
+        producer.send(ProducerRecord::new(name.as_str()).value("first")).unwrap().wait().unwrap();
+        let last = producer.send(ProducerRecord::new(name.as_str()).value("last")).unwrap();
+        producer.close(std::time::Duration::from_secs(20)).unwrap_or_else(|error| panic!("{round}: {error}"));
+        last.wait().unwrap();
+    }
+}
+
+#[test]
 fn what_cannot_be_sent_is_refused_with_its_reason() {
     let name = topic("refused", 2);
     let producer = producer(|config| config.max_block = std::time::Duration::from_secs(2));
