@@ -10,17 +10,17 @@
 use std::io;
 
 use bytes::{Buf, Bytes, BytesMut};
+use tidemill_protocol::frame::{FrameSizeError, SIZE_PREFIX_BYTES, frame_size};
 use tokio::net::TcpStream;
 
-const SIZE_PREFIX_BYTES: usize = 4;
 const READ_STEP_BYTES: usize = 64 * 1024;
 
 /// Why the next frame cannot be had. The connection cannot go on after any of these.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FrameError {
     /// The size prefix is negative or above `socket.request.max.bytes`.
-    #[error("frame announces {announced} bytes, allowed are 0..={limit} (socket.request.max.bytes)")]
-    Size { announced: i32, limit: usize },
+    #[error("{0} (socket.request.max.bytes)")]
+    Size(#[source] FrameSizeError),
     /// The peer closed the connection inside a frame.
     #[error("peer closed the connection {received} bytes into a frame")]
     Torn { received: usize },
@@ -67,11 +67,7 @@ impl FrameReader {
             self.buffer.reserve(READ_STEP_BYTES);
             return Ok(None);
         };
-        let announced = i32::from_be_bytes(*prefix);
-        let size = usize::try_from(announced)
-            .ok()
-            .filter(|size| *size <= self.limit)
-            .ok_or(FrameError::Size { announced, limit: self.limit })?;
+        let size = frame_size(*prefix, self.limit).map_err(FrameError::Size)?;
         let missing = (size + SIZE_PREFIX_BYTES).saturating_sub(self.buffer.len());
         if missing > 0 {
             // At most doubles what has arrived, so the copies of growing stay linear in the frame's size.
@@ -113,7 +109,7 @@ mod tests {
             let mut reader = reader_holding(&prefix.to_be_bytes(), 100);
             let capacity = reader.buffer.capacity();
             let error = reader.take_buffered().unwrap_err();
-            assert!(matches!(error, FrameError::Size { announced, limit: 100 } if announced == prefix));
+            assert!(matches!(error, FrameError::Size(_)), "{error}");
             assert_eq!(reader.buffer.capacity(), capacity);
         }
     }
