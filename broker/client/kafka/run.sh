@@ -42,7 +42,8 @@ fi
 free_port() {
   local port
   while :; do
-    port=$((20000 + RANDOM % 20000))
+    # Below the ports that the kernel gives to outgoing connections, one of which may come in between.
+    port=$((20000 + RANDOM % 12000))
     if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
       echo "$port"
       return
