@@ -7,7 +7,7 @@ use tidemill_protocol::messages::alter_configs::{
 };
 
 use super::RequestContext;
-use super::configs::Target;
+use super::configs::{self, Target};
 use crate::broker_state::BrokerState;
 use crate::config::alter;
 use crate::config::describe::BrokerResource;
@@ -33,19 +33,16 @@ fn replace(
     resource: AlterConfigsResource,
     validate_only: bool,
 ) -> AlterConfigsResourceResponse {
-    let configs = || resource.configs.iter().map(|config| (config.name.as_str(), config.value.as_deref()));
+    let wanted = || resource.configs.iter().map(|config| (config.name.as_str(), config.value.as_deref()));
     let target = Target::parse(broker, resource.resource_type, &resource.resource_name);
     let result = target.and_then(|target| {
         target.change(broker, validate_only, |target, _, layers| match target {
-            Target::Topic(_) => alter::replace_topic(configs(), layers),
-            Target::ThisBroker => alter::replace_broker(BrokerResource::ThisBroker, configs()),
-            Target::ClusterDefault => alter::replace_broker(BrokerResource::ClusterDefault, configs()),
+            Target::Topic(_) => alter::replace_topic(wanted(), layers),
+            Target::ThisBroker => alter::replace_broker(BrokerResource::ThisBroker, wanted()),
+            Target::ClusterDefault => alter::replace_broker(BrokerResource::ClusterDefault, wanted()),
         })
     });
-    let (error_code, error_message) = match result {
-        Ok(()) => (0, None),
-        Err(refused) => (refused.error.code(), Some(refused.message)),
-    };
+    let (error_code, error_message) = configs::told(result);
     AlterConfigsResourceResponse {
         error_code,
         error_message,

@@ -24,6 +24,14 @@ pub(super) struct RefusedConfig {
     pub(super) message: String,
 }
 
+/// The error code and message that tell a client what became of its change.
+pub(super) fn told(changed: Result<(), RefusedConfig>) -> (i16, Option<String>) {
+    match changed {
+        Ok(()) => (ErrorCode::None.code(), None),
+        Err(refused) => (refused.error.code(), Some(refused.message)),
+    }
+}
+
 /// A resource of a request that exists.
 pub(super) enum Target<'a> {
     Topic(&'a str),

@@ -8,7 +8,7 @@ use tidemill_protocol::messages::incremental_alter_configs::{
 };
 
 use super::RequestContext;
-use super::configs::Target;
+use super::configs::{self, Target};
 use crate::broker_state::BrokerState;
 use crate::config::alter::{self, Alteration};
 use crate::config::describe::BrokerResource;
@@ -53,10 +53,7 @@ fn alter(
             }
         })
     });
-    let (error_code, error_message) = match result {
-        Ok(()) => (0, None),
-        Err(refused) => (refused.error.code(), Some(refused.message)),
-    };
+    let (error_code, error_message) = configs::told(result);
     AlterConfigsResourceResponse {
         error_code,
         error_message,

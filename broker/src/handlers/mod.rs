@@ -56,13 +56,12 @@ pub(crate) struct RequestContext {
     pub(crate) local: SocketAddr,
     pub(crate) client_id: Option<Arc<str>>,
     pub(crate) version: i16,
-    pub(crate) correlation_id: i32,
 }
 
 impl RequestContext {
     /// Makes the context of a new connection.
     pub(crate) fn new(peer: SocketAddr, local: SocketAddr) -> Self {
-        Self { peer, local, client_id: None, version: 0, correlation_id: 0 }
+        Self { peer, local, client_id: None, version: 0 }
     }
 }
 
@@ -164,7 +163,6 @@ pub(crate) async fn start<'a>(
 ) -> Result<Pending<'a>, RequestError> {
     let call = Call::read(frame)?;
     context.version = call.version;
-    context.correlation_id = call.header.correlation_id;
     if context.client_id.as_deref() != call.header.client_id.as_deref() {
         context.client_id = call.header.client_id.as_deref().map(Arc::from);
     }
