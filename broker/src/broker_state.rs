@@ -16,8 +16,9 @@ use crate::catalog::producer_ids::ProducerIds;
 use crate::catalog::topics::{self, NewTopic, Placement, TopicError};
 use crate::config::broker_config::BrokerConfig;
 use crate::config::layers::BrokerLayers;
+use crate::coordinator_shard::partition_shard_log::PartitionShardLog;
 use crate::data_dir::DataDir;
-use crate::group::partition_offsets_log::{self, PartitionOffsetsLog};
+use crate::group::offsets_topic;
 use crate::group::service::GroupService;
 use crate::metrics::Metrics;
 use crate::partition::group_commit::GroupCommit;
@@ -131,7 +132,7 @@ impl BrokerState {
             return Ok(());
         }
         let groups = &self.config.groups;
-        match self.create_topic(&partition_offsets_log::topic(groups), false) {
+        match self.create_topic(&offsets_topic::topic(groups), false) {
             // Another request was first.
             Ok(Ok(()) | Err(TopicError::Exists { .. })) => {}
             Ok(Err(error)) => {
@@ -152,10 +153,10 @@ impl BrokerState {
     /// Starts the group coordinator if its topic exists. Call inside the network runtime.
     pub(crate) fn start_groups(&self) -> Result<(), ErrorCode> {
         let image = self.metadata.image();
-        let topic = image.topic(partition_offsets_log::TOPIC).ok_or(ErrorCode::CoordinatorNotAvailable)?;
+        let topic = image.topic(offsets_topic::TOPIC).ok_or(ErrorCode::CoordinatorNotAvailable)?;
         let log = |index| {
             let partition = self.partitions.get(PartitionId { topic_id: topic.id, index })?;
-            Some(PartitionOffsetsLog::new(partition, Arc::clone(&self.group_commit)))
+            Some(PartitionShardLog::new(partition, Arc::clone(&self.group_commit)))
         };
         let logs: Option<Vec<_>> = (0..topic.partition_count()).map(log).collect();
         let logs = logs.ok_or(ErrorCode::CoordinatorNotAvailable)?;

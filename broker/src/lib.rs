@@ -4,6 +4,7 @@
 //! network -> handlers -> partition -> tidemill-log
 //!                     -> catalog   (metadata: a fold over __cluster_metadata-0)
 //!                     -> group     (coordinator: a fold over __consumer_offsets)
+//!  group -> coordinator_shard           (what coordinators share: a state machine over its log)
 //! ```
 //!
 //! [`Broker::start`] runs all of it inside this process; nothing else is public but configuration and errors.
@@ -12,6 +13,7 @@ mod broker;
 mod broker_state;
 mod catalog;
 pub mod config;
+pub mod coordinator_shard;
 mod data_dir;
 mod error_chain;
 pub mod group;

@@ -9,13 +9,11 @@
 //! * [`classic_group`]: the classic rebalance protocol of one group;
 //! * [`offsets`]: committed offsets;
 //! * [`records`]: the bytes of `__consumer_offsets`;
-//! * [`timers`]: a queue of deadlines;
+//! * [`timers`]: what the timers of a shard are for;
 //! * [`coordinator`]: a shard, all groups of one partition of `__consumer_offsets`;
-//! * [`held_replies`]: answers that wait until what they say is durable;
 //! * [`api`]: the group APIs in all their versions;
-//! * [`partitioning`]: which shard a group lives in;
-//! * [`service`]: the shards at work, each over its log;
-//! * `partition_offsets_log`: that log, a partition of `__consumer_offsets`.
+//! * [`service`]: the shards at work (what it shares with other coordinators is in [`crate::coordinator_shard`]);
+//! * `offsets_topic`: the topic `__consumer_offsets`.
 //!
 //! Groups of the consumer protocol (KIP-848) and offsets of open transactions get modules of their own beside
 //! these: a shard is the only place that knows which kind a group is.
@@ -23,10 +21,8 @@
 pub mod api;
 pub mod classic_group;
 pub mod coordinator;
-pub mod held_replies;
 pub mod offsets;
-pub(crate) mod partition_offsets_log;
-pub mod partitioning;
+pub(crate) mod offsets_topic;
 pub mod records;
 pub mod service;
 pub mod timers;

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use tidemill_environment::Now;
 use tidemill_protocol::messages::delete_groups::DeletableGroupResult;
 use tidemill_protocol::messages::describe_groups::DescribedGroup;
@@ -17,19 +16,8 @@ use tidemill_protocol::messages::sync_group::SyncGroupResponse;
 
 use super::timers::TimerKey;
 use crate::config::broker_config::GroupCoordinatorConfig;
-
-/// Names one answer that somebody waits for. The shell chooses it and never uses it twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ReplyToken(pub u64);
-
-/// One record of `__consumer_offsets`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CoordinatorRecord {
-    /// What the record is about: two bytes of type, then the key's fields.
-    pub key: Bytes,
-    /// Two bytes of version, then the value's fields; `None` deletes the key.
-    pub value: Option<Bytes>,
-}
+use crate::coordinator_shard::step;
+pub use crate::coordinator_shard::step::{CoordinatorRecord, ReplyToken};
 
 /// An answer of a shard.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,17 +45,7 @@ pub enum Reply {
 }
 
 /// What a step of a shard leaves behind.
-///
-/// The records are appended as one batch. The replies are sent when the high watermark covers everything the
-/// shard has appended so far, these records included; if the append fails the shard is thrown away and loaded
-/// again, and the replies with it.
-#[derive(Debug, Default)]
-pub struct Output {
-    /// Records to append, in order.
-    pub records: Vec<CoordinatorRecord>,
-    /// Answers to send once the records are durable.
-    pub replies: Vec<(ReplyToken, Reply)>,
-}
+pub type Output = step::Output<Reply>;
 
 /// A change of the shard's timers.
 #[derive(Debug, Clone, PartialEq, Eq)]

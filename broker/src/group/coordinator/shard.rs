@@ -9,10 +9,11 @@ use tidemill_protocol::ErrorCode;
 
 use super::request::GroupRequest;
 use crate::config::broker_config::GroupCoordinatorConfig;
+use crate::coordinator_shard::timers::TimerQueue;
 use crate::group::classic_group::{ClassicGroup, Join};
 use crate::group::offsets::OffsetStore;
 use crate::group::records::{self, RecordError, StoredRecord};
-use crate::group::timers::{TimerKey, TimerQueue};
+use crate::group::timers::TimerKey;
 use crate::group::turn::{Output, Reply, ReplyToken, TimerChange, Turn};
 
 /// All groups of one partition of `__consumer_offsets`.
@@ -24,7 +25,7 @@ pub struct GroupShard {
     /// Groups of the classic protocol; those of KIP-848 get a map beside it.
     pub(super) groups: BTreeMap<String, ClassicGroup>,
     pub(super) offsets: OffsetStore,
-    timers: TimerQueue,
+    timers: TimerQueue<TimerKey>,
 }
 
 impl GroupShard {

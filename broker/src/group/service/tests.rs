@@ -18,8 +18,9 @@ use tidemill_protocol::messages::offset_fetch::OffsetFetchRequestGroup;
 use tidemill_protocol::records::RecordBatch;
 use tokio::sync::watch;
 
-use super::{GroupService, OffsetsLog, OffsetsLogError, StoredBatches, WhenDurable};
+use super::GroupService;
 use crate::config::broker_config::BrokerConfig;
+use crate::coordinator_shard::shard_log::{ShardLog, ShardLogError, StoredBatches, WhenDurable};
 use crate::group::api::coordinator::Coordinator;
 use crate::group::coordinator::GroupRequest;
 use crate::group::turn::Reply;
@@ -68,12 +69,12 @@ impl MemoryLog {
     }
 }
 
-impl OffsetsLog for MemoryLog {
-    async fn append(&self, batch: Bytes) -> Result<i64, OffsetsLogError> {
+impl ShardLog for MemoryLog {
+    async fn append(&self, batch: Bytes) -> Result<i64, ShardLogError> {
         let end_offset = {
             let mut stored = self.stored.lock();
             if stored.fails {
-                return Err(OffsetsLogError::Unavailable { reason: "the test says so".to_owned() });
+                return Err(ShardLogError::Unavailable { reason: "the test says so".to_owned() });
             }
             let header = RecordBatch::peek_header(&batch).unwrap();
             stored.end_offset += i64::from(header.last_offset_delta) + 1;
@@ -90,7 +91,7 @@ impl OffsetsLog for MemoryLog {
         let mut high_watermark = self.high_watermark.subscribe();
         Box::pin(async move {
             let waited = high_watermark.wait_for(|reached| *reached >= end_offset).await;
-            waited.map(|_| ()).map_err(|_| OffsetsLogError::Unavailable { reason: "closed".to_owned() })
+            waited.map(|_| ()).map_err(|_| ShardLogError::Unavailable { reason: "closed".to_owned() })
         })
     }
 
@@ -102,7 +103,7 @@ impl OffsetsLog for MemoryLog {
         0
     }
 
-    fn read_from(&self, offset: i64) -> Result<Option<StoredBatches>, OffsetsLogError> {
+    fn read_from(&self, offset: i64) -> Result<Option<StoredBatches>, ShardLogError> {
         let (closed, changed) = &*self.closed_to_readers;
         changed.wait_while(&mut closed.lock(), |closed| *closed);
         let stored = self.stored.lock();

@@ -21,8 +21,8 @@ use tidemill_protocol::messages::sync_group::{SyncGroupRequest, SyncGroupRequest
 
 use super::super::{GroupRequest, GroupShard};
 use super::harness::{GROUP, Joiner, config, fold};
+use crate::coordinator_shard::held_replies::HeldReplies;
 use crate::group::classic_group::GroupState;
-use crate::group::held_replies::HeldReplies;
 use crate::group::turn::{CoordinatorRecord, Output, Reply, ReplyToken};
 
 const SEEDS: u64 = 3_000;
@@ -65,7 +65,7 @@ struct World {
     /// The fold of the whole log, kept up to date record by record.
     folded: GroupShard,
     durable: usize,
-    held: HeldReplies,
+    held: HeldReplies<Reply>,
     clients: Vec<Client>,
     waiting: BTreeMap<ReplyToken, usize>,
     next_token: u64,

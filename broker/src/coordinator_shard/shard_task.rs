@@ -13,49 +13,49 @@ use tidemill_protocol::ErrorCode;
 use tidemill_protocol::records::{BatchBuilder, BatchOptions, RecordBatch};
 use tokio::sync::{mpsc, oneshot};
 
-use super::offsets_log::{OffsetsLog, OffsetsLogError, WhenDurable};
-use crate::config::broker_config::GroupCoordinatorConfig;
-use crate::group::coordinator::{GroupRequest, GroupShard};
-use crate::group::held_replies::HeldReplies;
-use crate::group::turn::{CoordinatorRecord, Output, Reply, ReplyToken};
+use super::held_replies::HeldReplies;
+use super::shard::Shard;
+use super::shard_log::{ShardLog, ShardLogError, WhenDurable};
+use super::step::{CoordinatorRecord, Output, ReplyToken};
 
 /// Requests that are handled before their records are appended together.
 const MAX_REQUESTS_PER_APPEND: usize = 64;
 /// Size of a batch; a step that deletes very much writes several.
 const MAX_BATCH_BYTES: usize = 512 * 1024;
-/// Most bytes that a compressed batch of the log may grow to.
-const MAX_DECOMPRESSED_BYTES: usize = 64 * 1024 * 1024;
+
+/// What a request is answered.
+pub(super) type Answer<S> = Result<<S as Shard>::Reply, ErrorCode>;
 
 /// What a shard's queue carries.
-pub(super) enum Job {
+pub(super) enum Job<S: Shard> {
     /// A request and who waits for its reply.
-    Request { request: GroupRequest, answer: oneshot::Sender<Result<Reply, ErrorCode>> },
-    /// Topics that were deleted: their offsets go.
+    Request { request: S::Request, answer: oneshot::Sender<Answer<S>> },
+    /// Topics that were deleted.
     TopicsDeleted(Vec<String>),
 }
 
 /// What a shard is made of.
-pub(super) struct ShardOptions<L> {
+pub(super) struct ShardOptions<S: Shard, L> {
     pub(super) log: Arc<L>,
-    pub(super) config: GroupCoordinatorConfig,
+    pub(super) config: S::Config,
     pub(super) clock: Arc<dyn Clock>,
-    /// Seeds the member ids.
+    /// Seeds what the shard chooses at random.
     pub(super) seed: u64,
     /// How long a shard whose log failed waits before it is loaded again.
     pub(super) reload_pause: Duration,
 }
 
 /// A shard, its log and its queue.
-pub(super) struct ShardTask<L> {
+pub(super) struct ShardTask<S: Shard, L> {
     log: Arc<L>,
-    config: GroupCoordinatorConfig,
+    config: S::Config,
     clock: Arc<dyn Clock>,
     random: SeededRandom,
     reload_pause: Duration,
-    jobs: mpsc::Receiver<Job>,
-    waiting: HashMap<ReplyToken, oneshot::Sender<Result<Reply, ErrorCode>>>,
+    jobs: mpsc::Receiver<Job<S>>,
+    waiting: HashMap<ReplyToken, oneshot::Sender<Answer<S>>>,
     next_token: u64,
-    /// Topics that were deleted while the shard was not there to forget them.
+    /// Topics that were deleted while the shard was not there to be told.
     deleted_topics: Vec<String>,
 }
 
@@ -64,20 +64,20 @@ enum Stopped {
     /// The queue was closed: the broker stops.
     Closed,
     /// The log failed.
-    LogFailed(OffsetsLogError),
+    LogFailed(ShardLogError),
 }
 
 /// A loaded shard and the answers it holds.
-struct Serving {
-    shard: GroupShard,
-    held: HeldReplies,
+struct Serving<S: Shard> {
+    shard: S,
+    held: HeldReplies<S::Reply>,
     end_offset: i64,
     /// Ready when the log is durable up to `end_offset` as it was when this was made.
     durable: Option<WhenDurable>,
 }
 
-impl<L: OffsetsLog> ShardTask<L> {
-    pub(super) fn new(options: ShardOptions<L>, jobs: mpsc::Receiver<Job>) -> Self {
+impl<S: Shard, L: ShardLog> ShardTask<S, L> {
+    pub(super) fn new(options: ShardOptions<S, L>, jobs: mpsc::Receiver<Job<S>>) -> Self {
         let ShardOptions { log, config, clock, seed, reload_pause } = options;
         let random = SeededRandom::new(seed);
         Self {
@@ -103,9 +103,9 @@ impl<L: OffsetsLog> ShardTask<L> {
             match stopped {
                 Stopped::Closed => return self.answer_all(ErrorCode::CoordinatorNotAvailable),
                 Stopped::LogFailed(error) => {
-                    tracing::error!(%error, "a shard of the group coordinator lost its log and is loaded again");
+                    tracing::error!(coordinator = S::NAME, %error, "a shard lost its log and is loaded again");
                     self.answer_all(match error {
-                        OffsetsLogError::TooLarge => ErrorCode::UnknownServerError,
+                        ShardLogError::TooLarge => ErrorCode::UnknownServerError,
                         _ => ErrorCode::CoordinatorNotAvailable,
                     });
                 }
@@ -119,20 +119,16 @@ impl<L: OffsetsLog> ShardTask<L> {
     }
 
     /// Replays the log into a new shard; requests that come meanwhile are told to try again.
-    async fn load(&mut self) -> Result<Serving, Stopped> {
-        let (log, config) = (Arc::clone(&self.log), self.config);
-        let loading = tokio::task::spawn_blocking(move || replay(log.as_ref(), config));
+    async fn load(&mut self) -> Result<Serving<S>, Stopped> {
+        let (log, config) = (Arc::clone(&self.log), self.config.clone());
+        let loading = tokio::task::spawn_blocking(move || replay::<S, L>(log.as_ref(), config));
         let loaded =
             self.refuse_until(loading, ErrorCode::CoordinatorLoadInProgress).await.ok_or(Stopped::Closed)?;
         // A panic is a bug of the replay: the shard stays unavailable, the broker goes on.
-        let loaded = loaded.map_err(|panic| OffsetsLogError::Unavailable { reason: panic.to_string() });
+        let loaded = loaded.map_err(|panic| ShardLogError::Unavailable { reason: panic.to_string() });
         let (mut shard, end_offset) = loaded.and_then(|loaded| loaded).map_err(Stopped::LogFailed)?;
         let output = shard.finish_loading(self.clock.now());
-        tracing::info!(
-            end_offset,
-            groups = shard.groups().count(),
-            "loaded a shard of the group coordinator"
-        );
+        tracing::info!(coordinator = S::NAME, end_offset, entries = shard.entry_count(), "loaded a shard");
         let mut serving = Serving { shard, held: HeldReplies::default(), end_offset, durable: None };
         self.append(&mut serving, output).await.map_err(Stopped::LogFailed)?;
         let forgotten = serving.shard.on_topics_deleted(self.clock.now(), &self.deleted_topics);
@@ -155,7 +151,7 @@ impl<L: OffsetsLog> ShardTask<L> {
         }
     }
 
-    async fn serve(&mut self, mut serving: Serving) -> Stopped {
+    async fn serve(&mut self, mut serving: Serving<S>) -> Stopped {
         loop {
             let deadline = serving.shard.next_deadline();
             let until_deadline = deadline.map(|deadline| deadline.saturating_sub(self.clock.now().monotonic));
@@ -180,14 +176,14 @@ impl<L: OffsetsLog> ShardTask<L> {
     }
 
     /// Sends what can still become durable before the broker stops.
-    async fn finish(&mut self, mut serving: Serving) -> Stopped {
+    async fn finish(&mut self, mut serving: Serving<S>) -> Stopped {
         while let Some(durable) = serving.durable.take() {
             let sent = match durable.await {
                 Ok(()) => self.append(&mut serving, Output::default()).await,
                 Err(error) => Err(error),
             };
             if let Err(error) = sent {
-                tracing::warn!(%error, "a shard of the group coordinator stopped with answers it could not give");
+                tracing::warn!(coordinator = S::NAME, %error, "a shard stopped with answers it could not give");
                 break;
             }
         }
@@ -195,19 +191,17 @@ impl<L: OffsetsLog> ShardTask<L> {
     }
 
     /// Handles `job` and those behind it that are there already.
-    fn handle_queued(&mut self, shard: &mut GroupShard, job: Job) -> Output {
+    fn handle_queued(&mut self, shard: &mut S, job: Job<S>) -> Output<S::Reply> {
         let now = self.clock.now();
         let mut all = self.handle(shard, now, job);
         for _ in 1..MAX_REQUESTS_PER_APPEND {
             let Ok(job) = self.jobs.try_recv() else { break };
-            let output = self.handle(shard, now, job);
-            all.records.extend(output.records);
-            all.replies.extend(output.replies);
+            all.extend(self.handle(shard, now, job));
         }
         all
     }
 
-    fn handle(&mut self, shard: &mut GroupShard, now: Now, job: Job) -> Output {
+    fn handle(&mut self, shard: &mut S, now: Now, job: Job<S>) -> Output<S::Reply> {
         match job {
             Job::Request { request, answer } => {
                 let token = ReplyToken(self.next_token);
@@ -228,7 +222,11 @@ impl<L: OffsetsLog> ShardTask<L> {
     }
 
     /// Appends the records of a step and sends what is durable.
-    async fn append(&mut self, serving: &mut Serving, output: Output) -> Result<(), OffsetsLogError> {
+    async fn append(
+        &mut self,
+        serving: &mut Serving<S>,
+        output: Output<S::Reply>,
+    ) -> Result<(), ShardLogError> {
         for batch in batches(&output.records, self.clock.now().wall_ms) {
             serving.end_offset = self.log.append(batch).await?;
         }
@@ -247,9 +245,9 @@ impl<L: OffsetsLog> ShardTask<L> {
     }
 
     /// Gives a shard up whose records are lost: nobody may learn what it said.
-    fn throw_away(&mut self, mut serving: Serving, error: OffsetsLogError) -> Stopped {
+    fn throw_away(&mut self, mut serving: Serving<S>, error: ShardLogError) -> Stopped {
         let lost = serving.held.discard().len() + serving.shard.into_parked().len();
-        tracing::warn!(lost, "threw answers away that were not durable");
+        tracing::warn!(coordinator = S::NAME, lost, "threw answers away that were not durable");
         Stopped::LogFailed(error)
     }
 
@@ -261,11 +259,11 @@ impl<L: OffsetsLog> ShardTask<L> {
 }
 
 /// Nobody waits any longer when the connection was closed.
-fn send(answer: oneshot::Sender<Result<Reply, ErrorCode>>, reply: Result<Reply, ErrorCode>) {
+fn send<R>(answer: oneshot::Sender<Result<R, ErrorCode>>, reply: Result<R, ErrorCode>) {
     let _ = answer.send(reply);
 }
 
-async fn when(durable: Option<&mut WhenDurable>) -> Result<(), OffsetsLogError> {
+async fn when(durable: Option<&mut WhenDurable>) -> Result<(), ShardLogError> {
     match durable {
         Some(durable) => durable.await,
         None => std::future::pending().await,
@@ -301,37 +299,18 @@ fn batches(records: &[CoordinatorRecord], now_ms: i64) -> Vec<Bytes> {
 }
 
 /// Replays what the log holds; returns the shard and the end of what was read.
-fn replay<L: OffsetsLog>(
-    log: &L,
-    config: GroupCoordinatorConfig,
-) -> Result<(GroupShard, i64), OffsetsLogError> {
-    let mut shard = GroupShard::new(config);
+fn replay<S: Shard, L: ShardLog>(log: &L, config: S::Config) -> Result<(S, i64), ShardLogError> {
+    let mut shard = S::new(config);
     let mut offset = log.start_offset();
     while let Some(stored) = log.read_from(offset)? {
         let mut bytes = stored.bytes;
-        let damaged = |reason: String| OffsetsLogError::Damaged { offset, reason };
+        let damaged = |reason: String| ShardLogError::Damaged { offset, reason };
         while let Some(batch) =
             RecordBatch::decode_next(&mut bytes).map_err(|error| damaged(error.to_string()))?
         {
-            replay_batch(&mut shard, &batch).map_err(damaged)?;
+            shard.replay(&batch).map_err(damaged)?;
         }
         offset = stored.end_offset;
     }
     Ok((shard, offset.max(log.high_watermark())))
-}
-
-fn replay_batch(shard: &mut GroupShard, batch: &RecordBatch) -> Result<(), String> {
-    // Offsets of transactions count when their marker says so; nothing here writes them yet.
-    if batch.is_control() || batch.is_transactional() {
-        tracing::warn!(offset = batch.base_offset(), "skipped a transactional batch of __consumer_offsets");
-        return Ok(());
-    }
-    let records = batch.records(MAX_DECOMPRESSED_BYTES).map_err(|error| error.to_string())?;
-    for record in &records {
-        let record = record.map_err(|error| error.to_string())?;
-        let Some(key) = record.key else { continue };
-        let value = record.value.map(|value| records.payload().slice_ref(value));
-        shard.replay(records.payload().slice_ref(key), value).map_err(|error| error.to_string())?;
-    }
-    Ok(())
 }

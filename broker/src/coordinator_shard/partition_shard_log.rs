@@ -1,54 +1,33 @@
-//! A partition of `__consumer_offsets` as the log of a shard.
+//! A partition of a coordinator's topic as the log of a shard.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use tidemill_log::{AppendError, AppendOptions, AppendOrigin, ValidationError};
 
-use super::service::{OffsetsLog, OffsetsLogError, StoredBatches, WhenDurable};
-use crate::catalog::topics::NewTopic;
-use crate::config::broker_config::GroupCoordinatorConfig;
+use super::shard_log::{ShardLog, ShardLogError, StoredBatches, WhenDurable};
 use crate::error_chain::chain;
 use crate::partition::group_commit::{AppendFailure, GroupCommit};
 use crate::partition::partition::{Isolation, Partition, ReadOptions};
 
-/// The topic that groups and their offsets live in.
-pub(crate) const TOPIC: &str = "__consumer_offsets";
 /// Bytes read at once while a shard is loaded.
 const READ_BYTES: u32 = 5 * 1024 * 1024;
 
-/// Describes the topic as it is created: compacted, so that it keeps the last record of every key.
-pub(crate) fn topic(config: &GroupCoordinatorConfig) -> NewTopic {
-    let overrides = [
-        ("cleanup.policy", "compact".to_owned()),
-        ("compression.type", "producer".to_owned()),
-        ("segment.bytes", config.offsets_topic_segment_bytes.to_string()),
-    ];
-    NewTopic {
-        name: TOPIC.to_owned(),
-        partitions: Some(config.offsets_topic_partitions),
-        replication_factor: Some(config.offsets_topic_replication_factor),
-        assignments: BTreeMap::new(),
-        overrides: overrides.map(|(key, value)| (key.to_owned(), value)).into(),
-    }
-}
-
 /// A partition and the threads that write it.
-pub(crate) struct PartitionOffsetsLog {
+pub(crate) struct PartitionShardLog {
     partition: Arc<Partition>,
     group_commit: Arc<GroupCommit>,
 }
 
-impl PartitionOffsetsLog {
+impl PartitionShardLog {
     /// Joins a partition and the threads that write it.
     pub(crate) fn new(partition: Arc<Partition>, group_commit: Arc<GroupCommit>) -> Self {
         Self { partition, group_commit }
     }
 }
 
-impl OffsetsLog for PartitionOffsetsLog {
-    async fn append(&self, batch: Bytes) -> Result<i64, OffsetsLogError> {
+impl ShardLog for PartitionShardLog {
+    async fn append(&self, batch: Bytes) -> Result<i64, ShardLogError> {
         let leader_epoch = self.partition.leader_epoch();
         let options = AppendOptions { origin: AppendOrigin::Coordinator, leader_epoch };
         let appended = self.group_commit.submit(&self.partition, batch, options).await;
@@ -57,15 +36,15 @@ impl OffsetsLog for PartitionOffsetsLog {
         appended.map(|appended| appended.last_offset + 1).map_err(|failure| match failure {
             AppendFailure::Refused(AppendError::Invalid(
                 ValidationError::TooLarge { .. } | ValidationError::LargerThanSegment { .. },
-            )) => OffsetsLogError::TooLarge,
-            failure => OffsetsLogError::Unavailable { reason: chain(&failure) },
+            )) => ShardLogError::TooLarge,
+            failure => ShardLogError::Unavailable { reason: chain(&failure) },
         })
     }
 
     fn when_durable(&self, end_offset: i64) -> WhenDurable {
         let durable = self.partition.when_durable(end_offset);
         Box::pin(async move {
-            let unavailable = |reason: String| OffsetsLogError::Unavailable { reason };
+            let unavailable = |reason: String| ShardLogError::Unavailable { reason };
             let durable = durable.await.map_err(|_| unavailable("the partition is gone".to_owned()))?;
             durable.map_err(|closed| unavailable(closed.to_string()))
         })
@@ -79,8 +58,8 @@ impl OffsetsLog for PartitionOffsetsLog {
         self.partition.with_log(|log| log.start_offset())
     }
 
-    fn read_from(&self, offset: i64) -> Result<Option<StoredBatches>, OffsetsLogError> {
-        let damaged = |reason: String| OffsetsLogError::Damaged { offset, reason };
+    fn read_from(&self, offset: i64) -> Result<Option<StoredBatches>, ShardLogError> {
+        let damaged = |reason: String| ShardLogError::Damaged { offset, reason };
         if offset >= self.partition.high_watermark() {
             return Ok(None);
         }

@@ -1,4 +1,4 @@
-//! One partition of `__consumer_offsets`, as its shard needs it.
+//! A coordinator's partition, as its shard needs it.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 /// Why a shard's log did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
-pub enum OffsetsLogError {
+pub enum ShardLogError {
     /// The batch is larger than the topic allows: trying again is useless.
     #[error("the batch is larger than the topic allows")]
     TooLarge,
@@ -37,15 +37,15 @@ pub struct StoredBatches {
 }
 
 /// Becomes ready when what was asked for is durable, or never will be.
-pub type WhenDurable = Pin<Box<dyn Future<Output = Result<(), OffsetsLogError>> + Send>>;
+pub type WhenDurable = Pin<Box<dyn Future<Output = Result<(), ShardLogError>> + Send>>;
 
 /// A log that one shard writes and that only holds its records.
-pub trait OffsetsLog: Send + Sync + 'static {
+pub trait ShardLog: Send + Sync + 'static {
     /// Appends a batch and returns the end of the log after it.
     ///
     /// # Errors
-    /// [`OffsetsLogError`] if the batch was not appended.
-    fn append(&self, batch: Bytes) -> impl Future<Output = Result<i64, OffsetsLogError>> + Send;
+    /// [`ShardLogError`] if the batch was not appended.
+    fn append(&self, batch: Bytes) -> impl Future<Output = Result<i64, ShardLogError>> + Send;
 
     /// Waits until the high watermark reaches `end_offset`.
     fn when_durable(&self, end_offset: i64) -> WhenDurable;
@@ -59,6 +59,6 @@ pub trait OffsetsLog: Send + Sync + 'static {
     /// Reads batches from `offset` on, below the high watermark; nothing at its end. Blocks on the disk.
     ///
     /// # Errors
-    /// [`OffsetsLogError::Damaged`] or [`OffsetsLogError::Unavailable`].
-    fn read_from(&self, offset: i64) -> Result<Option<StoredBatches>, OffsetsLogError>;
+    /// [`ShardLogError::Damaged`] or [`ShardLogError::Unavailable`].
+    fn read_from(&self, offset: i64) -> Result<Option<StoredBatches>, ShardLogError>;
 }

@@ -1,12 +1,12 @@
-//! Which partition of `__consumer_offsets` holds a group.
+//! Which partition of its coordinator's topic holds a group or a transactional id.
 
-/// Returns the partition of a group: Java's `abs(groupId.hashCode()) % partitions`, where the absolute value of
-/// the smallest integer is 0 (Kafka `Utils.abs`).
+/// Returns the partition of a group or transactional id: Java's `abs(id.hashCode()) % partitions`, where the absolute
+/// value of the smallest integer is 0 (Kafka `Utils.abs`).
 ///
-/// `partitions` is `offsets.topic.num.partitions`, at least 1.
+/// `partitions` is how many the coordinator's topic has, at least 1.
 #[must_use]
-pub fn partition_of(group_id: &str, partitions: i32) -> i32 {
-    let hash = java_hash_code(group_id);
+pub fn partition_of(id: &str, partitions: i32) -> i32 {
+    let hash = java_hash_code(id);
     let positive = if hash == i32::MIN { 0 } else { hash.abs() };
     positive % partitions.max(1)
 }

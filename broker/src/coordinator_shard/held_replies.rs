@@ -5,19 +5,25 @@
 
 use std::collections::VecDeque;
 
-use super::turn::{Reply, ReplyToken};
+use super::step::ReplyToken;
 
 /// Answers of one shard in the order they were made.
-#[derive(Debug, Default)]
-pub struct HeldReplies {
+#[derive(Debug)]
+pub struct HeldReplies<R> {
     /// End offset of the log, exclusive, and the answers made then; offsets never decrease.
-    queue: VecDeque<(i64, Vec<(ReplyToken, Reply)>)>,
+    queue: VecDeque<(i64, Vec<(ReplyToken, R)>)>,
 }
 
-impl HeldReplies {
+impl<R> Default for HeldReplies<R> {
+    fn default() -> Self {
+        Self { queue: VecDeque::new() }
+    }
+}
+
+impl<R> HeldReplies<R> {
     /// Holds `replies` until the high watermark reaches `end_offset`, the end of the log after the records that
     /// the replies came with.
-    pub fn hold(&mut self, end_offset: i64, replies: Vec<(ReplyToken, Reply)>) {
+    pub fn hold(&mut self, end_offset: i64, replies: Vec<(ReplyToken, R)>) {
         debug_assert!(self.queue.back().is_none_or(|(last, _)| *last <= end_offset), "a log only grows");
         if !replies.is_empty() {
             self.queue.push_back((end_offset, replies));
@@ -25,7 +31,7 @@ impl HeldReplies {
     }
 
     /// Takes the answers that the high watermark covers.
-    pub fn release(&mut self, high_watermark: i64) -> Vec<(ReplyToken, Reply)> {
+    pub fn release(&mut self, high_watermark: i64) -> Vec<(ReplyToken, R)> {
         let covered = self.queue.partition_point(|(end_offset, _)| *end_offset <= high_watermark);
         self.queue.drain(..covered).flat_map(|(_, replies)| replies).collect()
     }
@@ -46,11 +52,11 @@ impl HeldReplies {
 mod tests {
     use super::*;
 
-    fn reply(token: u64) -> (ReplyToken, Reply) {
-        (ReplyToken(token), Reply::List(Vec::new()))
+    fn reply(token: u64) -> (ReplyToken, &'static str) {
+        (ReplyToken(token), "reply")
     }
 
-    fn tokens(replies: Vec<(ReplyToken, Reply)>) -> Vec<u64> {
+    fn tokens(replies: Vec<(ReplyToken, &str)>) -> Vec<u64> {
         replies.into_iter().map(|(token, _)| token.0).collect()
     }
 
