@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::tree;
 
 /// The only edges that exist; every package may also depend on `tidemill-environment`.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 12] = [
     ("tidemill-environment", &[]),
     ("tidemill-protocol", &[]),
     ("tidemill-protocol-generator", &[]),
@@ -16,6 +16,7 @@ const ALLOWED: [(&str, &[&str]); 11] = [
     ("tidemill-examples", &["tidemill-streams", "tidemill-client"]),
     ("tidemill", &["tidemill-broker", "tidemill-client", "tidemill-streams", "tidemill-examples"]),
     ("tidemill-benches", &["tidemill-broker", "tidemill-client", "tidemill-streams", "tidemill-examples"]),
+    ("tidemill-history", &[]),
     ("tidemill-tidy", &[]),
 ];
 /// External crates that one package alone may use.
