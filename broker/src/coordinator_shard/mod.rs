@@ -13,10 +13,12 @@
 //! * [`held_replies`]: answers that wait until what they say is durable;
 //! * [`shard_log`]: what a shard needs of its partition;
 //! * `partition_shard_log`: that log, a partition of this broker;
+//! * `batches`: how entries become record batches;
 //! * `shard_task`: load, serve, and load again after a failed append;
 //! * [`partitioning`]: which shard an id lives in;
 //! * [`shards`]: who owns the tasks and finds the shard of an id.
 
+mod batches;
 pub mod held_replies;
 pub(crate) mod partition_shard_log;
 pub mod partitioning;

@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use tidemill_log::{AppendError, AppendOptions, AppendOrigin, ValidationError};
+use tidemill_protocol::ErrorCode;
+use tidemill_protocol::records::EndTransactionMarker;
 
 use super::shard_log::{ShardLog, ShardLogError, StoredBatches, WhenDurable};
+use super::step::{OffsetsMarker, ProducerCheck};
 use crate::error_chain::chain;
+use crate::handlers::errors;
 use crate::partition::group_commit::{AppendFailure, GroupCommit};
 use crate::partition::partition::{Isolation, Partition, ReadOptions};
 
@@ -39,6 +43,29 @@ impl ShardLog for PartitionShardLog {
             )) => ShardLogError::TooLarge,
             failure => ShardLogError::Unavailable { reason: chain(&failure) },
         })
+    }
+
+    fn check(&self, check: ProducerCheck) -> Result<(), ErrorCode> {
+        let (producer_id, producer_epoch, marker) = match check {
+            ProducerCheck::Records(producer) => (producer.id, producer.epoch, None),
+            ProducerCheck::Marker(OffsetsMarker { producer_id, producer_epoch, .. }) if producer_id < 0 => {
+                tracing::warn!(producer_id, producer_epoch, "refused a marker that names no producer");
+                return Err(ErrorCode::InvalidProducerIdMapping);
+            }
+            ProducerCheck::Marker(marker) => {
+                let OffsetsMarker { committed, coordinator_epoch, .. } = marker;
+                let content = EndTransactionMarker { committed, coordinator_epoch };
+                (marker.producer_id, marker.producer_epoch, Some(content))
+            }
+        };
+        let checked = self
+            .partition
+            .with_log(|log| log.check_coordinator_batch(producer_id, producer_epoch, marker.as_ref()));
+        checked.map_err(|error| errors::of_producer(&error))
+    }
+
+    fn end_offset(&self) -> i64 {
+        self.partition.with_log(|log| log.end_offset())
     }
 
     fn when_durable(&self, end_offset: i64) -> WhenDurable {

@@ -6,7 +6,7 @@ use tidemill_environment::{Now, Random};
 use tidemill_protocol::ErrorCode;
 use tidemill_protocol::records::RecordBatch;
 
-use super::step::{Output, ReplyToken};
+use super::step::{LogEntry, Output, ProducerCheck, ReplyToken};
 
 /// Everything of one partition of a coordinator's topic: a pure state machine.
 ///
@@ -19,6 +19,8 @@ pub trait Shard: Sized + Send + 'static {
     type Request: Send + 'static;
     /// What it answers.
     type Reply: Send + 'static;
+    /// What it appends: [`LogEntry`] if it takes part in transactions, otherwise records.
+    type Entry: Into<LogEntry> + Send + 'static;
     /// Whose shard it is, for the log.
     const NAME: &'static str;
 
@@ -31,8 +33,16 @@ pub trait Shard: Sized + Send + 'static {
     /// What is wrong with the batch.
     fn replay(&mut self, batch: &RecordBatch) -> Result<(), String>;
 
+    /// Learns where the log ends, after the last batch was replayed: its next entry will lie there.
+    fn note_end_offset(&mut self, _end_offset: i64) {}
+
+    /// Says what the log must agree to before this request is handled.
+    fn producer_check(_request: &Self::Request) -> Option<ProducerCheck> {
+        None
+    }
+
     /// Begins to serve, after the last batch was replayed.
-    fn finish_loading(&mut self, now: Now) -> Output<Self::Reply>;
+    fn finish_loading(&mut self, now: Now) -> Output<Self::Reply, Self::Entry>;
 
     /// Handles a request.
     ///
@@ -46,16 +56,16 @@ pub trait Shard: Sized + Send + 'static {
         random: &mut dyn Random,
         request: Self::Request,
         token: ReplyToken,
-    ) -> Result<Output<Self::Reply>, ErrorCode>;
+    ) -> Result<Output<Self::Reply, Self::Entry>, ErrorCode>;
 
     /// Returns when [`Self::on_time`] has something to do (monotonic time).
     fn next_deadline(&self) -> Option<Duration>;
 
     /// Does what is due.
-    fn on_time(&mut self, now: Now) -> Output<Self::Reply>;
+    fn on_time(&mut self, now: Now) -> Output<Self::Reply, Self::Entry>;
 
     /// Forgets what belongs to topics that were deleted.
-    fn on_topics_deleted(&mut self, now: Now, topics: &[String]) -> Output<Self::Reply>;
+    fn on_topics_deleted(&mut self, now: Now, topics: &[String]) -> Output<Self::Reply, Self::Entry>;
 
     /// Returns the answers that are parked; the shard is being thrown away.
     fn into_parked(self) -> Vec<ReplyToken>;

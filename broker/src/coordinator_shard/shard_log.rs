@@ -4,6 +4,9 @@ use std::future::Future;
 use std::pin::Pin;
 
 use bytes::Bytes;
+use tidemill_protocol::ErrorCode;
+
+use super::step::ProducerCheck;
 
 /// Why a shard's log did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +49,15 @@ pub trait ShardLog: Send + Sync + 'static {
     /// # Errors
     /// [`ShardLogError`] if the batch was not appended.
     fn append(&self, batch: Bytes) -> impl Future<Output = Result<i64, ShardLogError>> + Send;
+
+    /// Tells whether the log takes what a request is about to write.
+    ///
+    /// # Errors
+    /// The code that the sender is answered.
+    fn check(&self, check: ProducerCheck) -> Result<(), ErrorCode>;
+
+    /// Returns the offset after the last batch, durable or not.
+    fn end_offset(&self) -> i64;
 
     /// Waits until the high watermark reaches `end_offset`.
     fn when_durable(&self, end_offset: i64) -> WhenDurable;

@@ -7,21 +7,19 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use tidemill_environment::{Clock, Now, SeededRandom};
 use tidemill_protocol::ErrorCode;
-use tidemill_protocol::records::{BatchBuilder, BatchOptions, RecordBatch};
+use tidemill_protocol::records::RecordBatch;
 use tokio::sync::{mpsc, oneshot};
 
+use super::batches::batches;
 use super::held_replies::HeldReplies;
 use super::shard::Shard;
 use super::shard_log::{ShardLog, ShardLogError, WhenDurable};
-use super::step::{CoordinatorRecord, Output, ReplyToken};
+use super::step::{Output, ProducerCheck, ReplyToken};
 
 /// Requests that are handled before their records are appended together.
 const MAX_REQUESTS_PER_APPEND: usize = 64;
-/// Size of a batch; a step that deletes very much writes several.
-const MAX_BATCH_BYTES: usize = 512 * 1024;
 
 /// What a request is answered.
 pub(super) type Answer<S> = Result<<S as Shard>::Reply, ErrorCode>;
@@ -32,6 +30,15 @@ pub(super) enum Job<S: Shard> {
     Request { request: S::Request, answer: oneshot::Sender<Answer<S>> },
     /// Topics that were deleted.
     TopicsDeleted(Vec<String>),
+}
+
+impl<S: Shard> Job<S> {
+    fn producer_check(&self) -> Option<ProducerCheck> {
+        match self {
+            Self::Request { request, .. } => S::producer_check(request),
+            Self::TopicsDeleted(_) => None,
+        }
+    }
 }
 
 /// What a shard is made of.
@@ -53,6 +60,8 @@ pub(super) struct ShardTask<S: Shard, L> {
     random: SeededRandom,
     reload_pause: Duration,
     jobs: mpsc::Receiver<Job<S>>,
+    /// Taken from the queue, but to be handled in a step of its own.
+    next_job: Option<Job<S>>,
     waiting: HashMap<ReplyToken, oneshot::Sender<Answer<S>>>,
     next_token: u64,
     /// Topics that were deleted while the shard was not there to be told.
@@ -87,6 +96,7 @@ impl<S: Shard, L: ShardLog> ShardTask<S, L> {
             random,
             reload_pause,
             jobs,
+            next_job: None,
             waiting: HashMap::new(),
             next_token: 0,
             deleted_topics: Vec::new(),
@@ -120,6 +130,10 @@ impl<S: Shard, L: ShardLog> ShardTask<S, L> {
 
     /// Replays the log into a new shard; requests that come meanwhile are told to try again.
     async fn load(&mut self) -> Result<Serving<S>, Stopped> {
+        // What a shard before this one wrote last may not be durable yet, but it will be.
+        let durable = self.log.when_durable(self.log.end_offset());
+        let durable = self.refuse_until(durable, ErrorCode::CoordinatorLoadInProgress).await;
+        durable.ok_or(Stopped::Closed)?.map_err(Stopped::LogFailed)?;
         let (log, config) = (Arc::clone(&self.log), self.config.clone());
         let loading = tokio::task::spawn_blocking(move || replay::<S, L>(log.as_ref(), config));
         let loaded =
@@ -127,6 +141,7 @@ impl<S: Shard, L: ShardLog> ShardTask<S, L> {
         // A panic is a bug of the replay: the shard stays unavailable, the broker goes on.
         let loaded = loaded.map_err(|panic| ShardLogError::Unavailable { reason: panic.to_string() });
         let (mut shard, end_offset) = loaded.and_then(|loaded| loaded).map_err(Stopped::LogFailed)?;
+        shard.note_end_offset(end_offset);
         let output = shard.finish_loading(self.clock.now());
         tracing::info!(coordinator = S::NAME, end_offset, entries = shard.entry_count(), "loaded a shard");
         let mut serving = Serving { shard, held: HeldReplies::default(), end_offset, durable: None };
@@ -163,7 +178,7 @@ impl<S: Shard, L: ShardLog> ShardTask<S, L> {
                         Err(error) => return self.throw_away(serving, error),
                     }
                 }
-                job = self.jobs.recv() => match job {
+                job = next_job(&mut self.next_job, &mut self.jobs) => match job {
                     Some(job) => self.handle_queued(&mut serving.shard, job),
                     None => return self.finish(serving).await,
                 },
@@ -191,19 +206,34 @@ impl<S: Shard, L: ShardLog> ShardTask<S, L> {
     }
 
     /// Handles `job` and those behind it that are there already.
-    fn handle_queued(&mut self, shard: &mut S, job: Job<S>) -> Output<S::Reply> {
+    ///
+    /// What the log must agree to is asked when everything before it was appended: a step of its own.
+    fn handle_queued(&mut self, shard: &mut S, job: Job<S>) -> Output<S::Reply, S::Entry> {
         let now = self.clock.now();
+        let is_alone = job.producer_check().is_some();
         let mut all = self.handle(shard, now, job);
         for _ in 1..MAX_REQUESTS_PER_APPEND {
+            if is_alone {
+                break;
+            }
             let Ok(job) = self.jobs.try_recv() else { break };
+            if job.producer_check().is_some() {
+                self.next_job = Some(job);
+                break;
+            }
             all.extend(self.handle(shard, now, job));
         }
         all
     }
 
-    fn handle(&mut self, shard: &mut S, now: Now, job: Job<S>) -> Output<S::Reply> {
+    fn handle(&mut self, shard: &mut S, now: Now, job: Job<S>) -> Output<S::Reply, S::Entry> {
+        let check = job.producer_check();
         match job {
             Job::Request { request, answer } => {
+                if let Some(Err(error)) = check.map(|check| self.log.check(check)) {
+                    send(answer, Err(error));
+                    return Output::default();
+                }
                 let token = ReplyToken(self.next_token);
                 self.next_token += 1;
                 match shard.handle(now, &mut self.random, request, token) {
@@ -225,9 +255,10 @@ impl<S: Shard, L: ShardLog> ShardTask<S, L> {
     async fn append(
         &mut self,
         serving: &mut Serving<S>,
-        output: Output<S::Reply>,
+        output: Output<S::Reply, S::Entry>,
     ) -> Result<(), ShardLogError> {
-        for batch in batches(&output.records, self.clock.now().wall_ms) {
+        let entries = output.records.into_iter().map(S::Entry::into);
+        for batch in batches(entries, self.clock.now().wall_ms) {
             serving.end_offset = self.log.append(batch).await?;
         }
         serving.held.hold(serving.end_offset, output.replies);
@@ -270,32 +301,18 @@ async fn when(durable: Option<&mut WhenDurable>) -> Result<(), ShardLogError> {
     }
 }
 
+async fn next_job<S: Shard>(next: &mut Option<Job<S>>, queue: &mut mpsc::Receiver<Job<S>>) -> Option<Job<S>> {
+    match next.take() {
+        Some(job) => Some(job),
+        None => queue.recv().await,
+    }
+}
+
 async fn sleep(duration: Option<Duration>) {
     match duration {
         Some(duration) => tokio::time::sleep(duration).await,
         None => std::future::pending().await,
     }
-}
-
-/// Packs records into batches, in order.
-fn batches(records: &[CoordinatorRecord], now_ms: i64) -> Vec<Bytes> {
-    let builder =
-        || BatchBuilder::new(BatchOptions { size_limit: MAX_BATCH_BYTES, ..BatchOptions::default() });
-    let mut batches = Vec::new();
-    let mut open = builder();
-    for record in records {
-        let value = record.value.as_deref();
-        if open.try_append(now_ms, Some(&record.key), value, &[]).is_none() {
-            batches.push(std::mem::replace(&mut open, builder()));
-            let appended = open.try_append(now_ms, Some(&record.key), value, &[]);
-            assert!(appended.is_some(), "the first record of a batch is taken whatever its size");
-        }
-    }
-    if !open.is_empty() {
-        batches.push(open);
-    }
-    let build = |batch: BatchBuilder| batch.build().expect("only compression fails, and there is none");
-    batches.into_iter().map(build).collect()
 }
 
 /// Replays what the log holds; returns the shard and the end of what was read.

@@ -15,26 +15,74 @@ pub struct CoordinatorRecord {
     pub value: Option<Bytes>,
 }
 
-/// What a step of a shard leaves behind.
+/// The producer of a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TransactionProducer {
+    /// Its id.
+    pub id: i64,
+    /// Its epoch.
+    pub epoch: i16,
+}
+
+/// The end of a transaction in one partition of `__consumer_offsets`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OffsetsMarker {
+    /// Whose transaction ends.
+    pub producer_id: i64,
+    /// The epoch that ends it; from transaction version 2 on that after the one of the records (KIP-890).
+    pub producer_epoch: i16,
+    /// Epoch of the transaction coordinator; the log refuses older ones.
+    pub coordinator_epoch: i32,
+    /// Whether the offsets count from now on, or never did.
+    pub committed: bool,
+}
+
+/// One entry of a shard's log; it has one offset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogEntry {
+    /// A record that counts at once.
+    Record(CoordinatorRecord),
+    /// A record that counts once the producer's transaction is committed.
+    Transactional(TransactionProducer, CoordinatorRecord),
+    /// The end of a transaction.
+    Marker(OffsetsMarker),
+}
+
+impl From<CoordinatorRecord> for LogEntry {
+    fn from(record: CoordinatorRecord) -> Self {
+        Self::Record(record)
+    }
+}
+
+/// What the log must agree to before a request is handled, because the log knows what its producers may write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProducerCheck {
+    /// The request writes records of this producer's transaction.
+    Records(TransactionProducer),
+    /// The request writes this marker.
+    Marker(OffsetsMarker),
+}
+
+/// What a step of a shard leaves behind; `E` is what it appends, [`LogEntry`] if it takes part in transactions.
 ///
-/// The records are appended as one batch. The replies are sent when the high watermark covers everything the
+/// The records are appended in order. The replies are sent when the high watermark covers everything the
 /// shard has appended so far, these records included; if the append fails the shard is thrown away and loaded
 /// again, and the replies with it.
 #[derive(Debug)]
-pub struct Output<R> {
+pub struct Output<R, E = CoordinatorRecord> {
     /// Records to append, in order.
-    pub records: Vec<CoordinatorRecord>,
+    pub records: Vec<E>,
     /// Answers to send once the records are durable.
     pub replies: Vec<(ReplyToken, R)>,
 }
 
-impl<R> Default for Output<R> {
+impl<R, E> Default for Output<R, E> {
     fn default() -> Self {
         Self { records: Vec::new(), replies: Vec::new() }
     }
 }
 
-impl<R> Output<R> {
+impl<R, E> Output<R, E> {
     /// Adds what a later step left behind.
     pub fn extend(&mut self, later: Self) {
         self.records.extend(later.records);

@@ -8,6 +8,7 @@
 //! * [`turn`]: what one step of a group reads and leaves behind (records, replies, timers);
 //! * [`classic_group`]: the classic rebalance protocol of one group;
 //! * [`offsets`]: committed offsets;
+//! * [`pending_offsets`]: those of open transactions;
 //! * [`records`]: the bytes of `__consumer_offsets`;
 //! * [`timers`]: what the timers of a shard are for;
 //! * [`coordinator`]: a shard, all groups of one partition of `__consumer_offsets`;
@@ -15,14 +16,15 @@
 //! * [`service`]: the shards at work (what it shares with other coordinators is in [`crate::coordinator_shard`]);
 //! * `offsets_topic`: the topic `__consumer_offsets`.
 //!
-//! Groups of the consumer protocol (KIP-848) and offsets of open transactions get modules of their own beside
-//! these: a shard is the only place that knows which kind a group is.
+//! Groups of the consumer protocol (KIP-848) get modules of their own beside these: a shard is the only place that
+//! knows which kind a group is.
 
 pub mod api;
 pub mod classic_group;
 pub mod coordinator;
 pub mod offsets;
 pub(crate) mod offsets_topic;
+pub mod pending_offsets;
 pub mod records;
 pub mod service;
 pub mod timers;

@@ -1,8 +1,8 @@
 //! Committed offsets: what each group has read of each partition.
 //!
 //! The store is a fold over offset records: [`OffsetStore::apply`] is the only way to change it, for commits of
-//! now and for records that are loaded. Offsets of open transactions will be kept apart, by producer id, until
-//! their marker arrives.
+//! now and for records that are loaded. Offsets of open transactions are kept apart, by producer id, until
+//! their marker arrives (`pending_offsets`).
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -33,6 +33,9 @@ pub struct CommittedOffset {
     pub commit_timestamp_ms: i64,
     /// When it expires, if the commit said so (OffsetCommit versions 2 to 4).
     pub expire_timestamp_ms: Option<i64>,
+    /// Where its record lies in the log: of two commits of a partition the later record counts, whenever the
+    /// marker of its transaction comes.
+    pub record_offset: i64,
 }
 
 impl CommittedOffset {
@@ -79,6 +82,14 @@ impl OffsetStore {
         }
         if topics.is_empty() {
             self.by_group.remove(&key.group_id);
+        }
+    }
+
+    /// Sets an offset whose transaction was committed, unless a later record has set another.
+    pub fn apply_committed(&mut self, key: &OffsetKey, offset: CommittedOffset) {
+        let existing = self.get(&key.group_id, &key.topic, key.partition);
+        if existing.is_none_or(|existing| existing.record_offset < offset.record_offset) {
+            self.apply(key, Some(offset));
         }
     }
 
@@ -157,6 +168,7 @@ mod tests {
             metadata: String::new(),
             commit_timestamp_ms,
             expire_timestamp_ms: None,
+            record_offset: 0,
         }
     }
 
@@ -174,6 +186,17 @@ mod tests {
         store.apply(&key("g", "b"), None);
         store.apply(&key("g", "b"), None);
         assert_eq!(store, OffsetStore::default());
+    }
+
+    #[test]
+    fn of_two_commits_the_later_record_counts_whenever_its_transaction_ends() {
+        let mut store = OffsetStore::default();
+        let at = |record_offset| CommittedOffset { record_offset, offset: record_offset, ..offset(0) };
+        store.apply_committed(&key("g", "t"), at(5));
+        store.apply_committed(&key("g", "t"), at(4));
+        assert_eq!(store.get("g", "t", 0), Some(&at(5)));
+        store.apply_committed(&key("g", "t"), at(6));
+        assert_eq!(store.get("g", "t", 0), Some(&at(6)));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! ```
 //! Offsets are written in version 3 of their value, or 1 when the commit names its own expiry, groups in version
 //! 3: every Kafka since 2.3 reads those. Reading accepts all versions. Keys of other types (KIP-848 groups and
-//! later) belong to nobody here and are skipped.
+//! later) belong to nobody here and are skipped. Whether a record belongs to a transaction its batch says.
 
 use bytes::{Buf, Bytes};
 use tidemill_protocol::messages::group_metadata_record::{GroupMetadataKey, GroupMetadataValue};
@@ -24,13 +24,16 @@ const OFFSET_VALUE_VERSION: i16 = 3;
 const OFFSET_VALUE_VERSION_WITH_EXPIRY: i16 = 1;
 const GROUP_VALUE_VERSION: i16 = 3;
 
+/// The place of an offset that was read from a record alone.
+const UNPLACED: i64 = -1;
+
 /// Longest text a record holds, in bytes. Requests with longer ones are refused before they reach a record.
 pub(super) const MAX_TEXT_BYTES: usize = 32_000;
 
 /// A record of `__consumer_offsets`, read.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StoredRecord {
-    /// A committed offset; `None` deletes it.
+    /// A committed offset, its place in the log not known yet; `None` deletes it.
     Offset(OffsetKey, Option<CommittedOffset>),
     /// A classic group; `None` deletes it.
     Group(String, Option<GroupMetadataValue>),
@@ -130,6 +133,7 @@ impl From<OffsetCommitValue> for CommittedOffset {
             metadata: value.metadata,
             commit_timestamp_ms: value.commit_timestamp,
             expire_timestamp_ms: Some(value.expire_timestamp).filter(|timestamp_ms| *timestamp_ms >= 0),
+            record_offset: UNPLACED,
         }
     }
 }
@@ -190,6 +194,7 @@ mod tests {
             metadata: "m".to_owned(),
             commit_timestamp_ms: 1_000,
             expire_timestamp_ms: None,
+            record_offset: UNPLACED,
         }
     }
 

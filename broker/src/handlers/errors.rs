@@ -80,7 +80,7 @@ fn of_batch(error: &BatchError) -> ErrorCode {
     }
 }
 
-fn of_producer(error: &ProducerError) -> ErrorCode {
+pub(crate) fn of_producer(error: &ProducerError) -> ErrorCode {
     match error {
         ProducerError::OldEpoch { .. } => ErrorCode::InvalidProducerEpoch,
         ProducerError::OutOfOrderSequence { .. } => ErrorCode::OutOfOrderSequenceNumber,

@@ -29,8 +29,9 @@ mod describe_cluster;
 mod describe_configs;
 mod describe_groups;
 mod describe_log_dirs;
+mod describe_producers;
 mod describe_topic_partitions;
-mod errors;
+pub(crate) mod errors;
 mod fetch;
 mod find_coordinator;
 mod heartbeat;
@@ -47,6 +48,7 @@ mod offset_fetch;
 mod offset_for_leader_epoch;
 mod produce;
 mod sync_group;
+mod txn_offset_commit;
 
 /// What a handler knows of its connection and request.
 #[derive(Debug, Clone)]
@@ -134,6 +136,7 @@ registry! {
     DescribeCluster => describe_cluster,
     DescribeTopicPartitions => describe_topic_partitions,
     DescribeLogDirs => describe_log_dirs,
+    DescribeProducers => describe_producers,
     FindCoordinator => find_coordinator,
     JoinGroup => join_group,
     SyncGroup => sync_group,
@@ -142,6 +145,7 @@ registry! {
     OffsetCommit => offset_commit,
     OffsetFetch => offset_fetch,
     OffsetDelete => offset_delete,
+    TxnOffsetCommit => txn_offset_commit,
     DescribeGroups => describe_groups,
     ListGroups => list_groups,
     DeleteGroups => delete_groups,

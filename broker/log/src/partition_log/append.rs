@@ -12,8 +12,8 @@ use bytes::Bytes;
 use std::io::IoSlice;
 use tidemill_environment::{Now, Recoverable, Recovery};
 use tidemill_protocol::records::{
-    BatchBuilder, BatchError, BatchHeader, BatchOptions, CompressionError, EndTransactionMarker,
-    HEADER_BYTES, ProducerIdentity, RecordBatch, TimestampType,
+    Attributes, BatchBuilder, BatchError, BatchHeader, BatchOptions, CompressionError, EndTransactionMarker,
+    HEADER_BYTES, NO_SEQUENCE, NO_TIMESTAMP, ProducerIdentity, RecordBatch, TimestampType,
 };
 
 /// Who appends and in which leader epoch.
@@ -127,6 +127,34 @@ impl PartitionLog {
             log_start_offset: self.log_start_offset,
             duplicate: false,
         })
+    }
+
+    /// Tells whether the log takes a transactional batch of a coordinator, or a `marker`, from this producer now.
+    ///
+    /// # Errors
+    /// [`ProducerError`], the same that the append would have.
+    pub fn check_coordinator_batch(
+        &self,
+        producer_id: i64,
+        producer_epoch: i16,
+        marker: Option<&EndTransactionMarker>,
+    ) -> Result<(), ProducerError> {
+        let header = BatchHeader {
+            base_offset: self.end_offset(),
+            batch_length: 0,
+            partition_leader_epoch: 0,
+            magic: 2,
+            crc: 0,
+            attributes: Attributes::default().with_transactional(true).with_control(marker.is_some()),
+            last_offset_delta: 0,
+            base_timestamp: NO_TIMESTAMP,
+            max_timestamp: NO_TIMESTAMP,
+            producer_id,
+            producer_epoch,
+            base_sequence: NO_SEQUENCE,
+            record_count: 1,
+        };
+        self.judge_producer(&header, marker, AppendOrigin::Coordinator).map(|_| ())
     }
 
     fn judge_producer(

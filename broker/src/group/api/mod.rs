@@ -16,6 +16,7 @@ pub mod offset_delete;
 pub mod offset_fetch;
 pub mod sync_group;
 pub mod topics;
+pub mod txn_offset_commit;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! OffsetFetch: one group in versions 1 to 7, several since 8 (KIP-709), topics by id since 10.
 //!
-//! `require_stable` (KIP-447) makes no difference while no offsets of open transactions exist.
+//! With `require_stable` (KIP-447) a partition that an open transaction has committed is UNSTABLE_OFFSET_COMMIT.
 
 use std::ops::RangeInclusive;
 
@@ -34,16 +34,17 @@ pub async fn handle(
     request: OffsetFetchRequest,
     version: i16,
 ) -> OffsetFetchResponse {
+    let require_stable = request.require_stable;
     if version < GROUPS_SINCE {
-        let group = fetch_group(groups, group_of(request)).await;
+        let group = fetch_group(groups, group_of(request), require_stable).await;
         return single(group, version);
     }
     let mut response = OffsetFetchResponse::default();
     for group in request.groups {
         let fetched = if version >= TOPIC_IDS_SINCE {
-            fetch_by_id(groups, topics, group).await
+            fetch_by_id(groups, topics, group, require_stable).await
         } else {
-            fetch_group(groups, group).await
+            fetch_group(groups, group, require_stable).await
         };
         response.groups.push(fetched);
     }
@@ -51,9 +52,13 @@ pub async fn handle(
 }
 
 /// Asks for one group, topics by name. An error of the group leaves no topics but those asked for, without offsets.
-async fn fetch_group(groups: &impl Coordinator, group: OffsetFetchRequestGroup) -> OffsetFetchResponseGroup {
+async fn fetch_group(
+    groups: &impl Coordinator,
+    group: OffsetFetchRequestGroup,
+    require_stable: bool,
+) -> OffsetFetchResponseGroup {
     let (group_id, topics) = (group.group_id.clone(), group.topics.clone());
-    match groups.ask(&group_id, GroupRequest::FetchOffsets(group)).await {
+    match groups.ask(&group_id, GroupRequest::FetchOffsets { group, require_stable }).await {
         Ok(Reply::OffsetFetch(fetched)) => fetched,
         Ok(other) => unreachable!("an offset fetch was answered with {other:?}"),
         Err(error) => OffsetFetchResponseGroup {
@@ -68,6 +73,7 @@ async fn fetch_by_id(
     groups: &impl Coordinator,
     topics: &impl TopicView,
     mut group: OffsetFetchRequestGroup,
+    require_stable: bool,
 ) -> OffsetFetchResponseGroup {
     let mut unknown = Vec::new();
     if let Some(asked) = group.topics.take() {
@@ -83,7 +89,7 @@ async fn fetch_by_id(
         }
         group.topics = Some(known);
     }
-    let mut fetched = fetch_group(groups, group).await;
+    let mut fetched = fetch_group(groups, group, require_stable).await;
     // A topic that was deleted since has no id to be named by.
     fetched.topics.retain_mut(|topic| match topics.id_of(&topic.name) {
         Some(id) => {

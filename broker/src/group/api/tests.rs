@@ -24,6 +24,9 @@ use tidemill_protocol::messages::offset_fetch::{
     OffsetFetchRequest, OffsetFetchRequestGroup, OffsetFetchRequestTopic, OffsetFetchRequestTopics,
 };
 use tidemill_protocol::messages::sync_group::SyncGroupRequest;
+use tidemill_protocol::messages::txn_offset_commit::{
+    TxnOffsetCommitRequest, TxnOffsetCommitRequestPartition, TxnOffsetCommitRequestTopic,
+};
 use tidemill_protocol::{ErrorCode, Message, Uuid, Writer};
 
 use super::coordinator::Coordinator;
@@ -214,6 +217,63 @@ async fn a_commit_that_reaches_no_shard_fails_for_every_partition() {
     let groups = Groups::Failing(ErrorCode::NotCoordinator);
     let codes = commit(&groups, vec![commit_topic("topic", Uuid::ZERO, &[0, 1])], 8).await;
     assert_eq!(codes, [[ErrorCode::NotCoordinator.code(); 2]]);
+}
+
+async fn commit_in_transaction(
+    groups: &Groups,
+    request: TxnOffsetCommitRequest,
+    version: i16,
+) -> Vec<Vec<i16>> {
+    let topic = |(name, indexes): (&str, &[i32])| TxnOffsetCommitRequestTopic {
+        name: name.to_owned(),
+        partitions: indexes
+            .iter()
+            .map(|index| TxnOffsetCommitRequestPartition { partition_index: *index, ..Default::default() })
+            .collect(),
+    };
+    let topics: [(&str, &[i32]); 2] = [("topic", &[9, 0]), ("other", &[0])];
+    let request = TxnOffsetCommitRequest { topics: topics.map(topic).into(), ..request };
+    let response = super::txn_offset_commit::handle(groups, &OneTopic, request, version).await;
+    assert_encodes(&response, version);
+    let codes = response.topics.iter();
+    codes.map(|topic| topic.partitions.iter().map(|partition| partition.error_code).collect()).collect()
+}
+
+#[tokio::test]
+async fn transactional_offsets_of_partitions_that_do_not_exist_are_refused_one_by_one() {
+    let unknown = ErrorCode::UnknownTopicOrPartition.code();
+    let request = TxnOffsetCommitRequest { group_id: "group".to_owned(), ..Default::default() };
+    for version in super::txn_offset_commit::VERSIONS {
+        let codes = commit_in_transaction(&Groups::new(), request.clone(), version).await;
+        assert_eq!(codes, [vec![unknown, 0], vec![unknown]]);
+    }
+}
+
+#[tokio::test]
+async fn a_transactional_commit_without_a_group_or_a_producer_is_refused() {
+    let unknown = ErrorCode::UnknownTopicOrPartition.code();
+    let valid = TxnOffsetCommitRequest { group_id: "group".to_owned(), ..Default::default() };
+    let refused = [
+        (TxnOffsetCommitRequest { group_id: String::new(), ..valid.clone() }, ErrorCode::InvalidGroupId),
+        (TxnOffsetCommitRequest { producer_id: -1, ..valid.clone() }, ErrorCode::InvalidProducerIdMapping),
+        (TxnOffsetCommitRequest { producer_epoch: -1, ..valid }, ErrorCode::InvalidProducerEpoch),
+    ];
+    for (request, error) in refused {
+        let codes = commit_in_transaction(&Groups::new(), request, 3).await;
+        assert_eq!(codes, [vec![unknown, error.code()], vec![unknown]]);
+    }
+}
+
+#[tokio::test]
+async fn producers_before_version_2_are_not_told_that_the_shard_is_being_loaded() {
+    let groups = Groups::Failing(ErrorCode::CoordinatorLoadInProgress);
+    let request = TxnOffsetCommitRequest { group_id: "group".to_owned(), ..Default::default() };
+    for (version, error) in
+        [(1, ErrorCode::CoordinatorNotAvailable), (2, ErrorCode::CoordinatorLoadInProgress)]
+    {
+        let codes = commit_in_transaction(&groups, request.clone(), version).await;
+        assert_eq!(codes[0][1], error.code());
+    }
 }
 
 #[tokio::test]

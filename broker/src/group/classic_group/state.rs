@@ -162,6 +162,27 @@ impl ClassicGroup {
         Ok(())
     }
 
+    /// Checks that a TxnOffsetCommit may change the group's offsets, at whatever point of a rebalance (KIP-447).
+    ///
+    /// Versions 0 to 2 name no member, and are not checked.
+    ///
+    /// # Errors
+    /// The code of Kafka's answer.
+    pub fn check_transactional_commit(
+        &self,
+        member_id: &str,
+        instance_id: Option<&str>,
+        generation_id: i32,
+    ) -> Result<(), ErrorCode> {
+        let is_empty = self.state == GroupState::Empty;
+        let names_nobody = member_id.is_empty() && instance_id.is_none();
+        if generation_id < 0 && (is_empty || names_nobody) {
+            return Ok(());
+        }
+        self.check_member(member_id, instance_id)?;
+        if generation_id == self.generation_id { Ok(()) } else { Err(ErrorCode::IllegalGeneration) }
+    }
+
     /// Checks that offsets of the group may be deleted: it is empty, or its subscriptions can be read.
     ///
     /// # Errors

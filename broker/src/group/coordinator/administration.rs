@@ -1,12 +1,14 @@
 //! Describe and delete groups; forget what nobody uses any longer.
 
+use std::collections::BTreeSet;
+
 use tidemill_protocol::ErrorCode;
 use tidemill_protocol::messages::delete_groups::DeletableGroupResult;
 use tidemill_protocol::messages::describe_groups::DescribedGroup;
 
 use super::shard::GroupShard;
 use crate::group::classic_group::ClassicGroup;
-use crate::group::offsets::OffsetExpiry;
+use crate::group::offsets::{OffsetExpiry, OffsetKey};
 use crate::group::records;
 use crate::group::timers::TimerKey;
 use crate::group::turn::Turn;
@@ -30,15 +32,18 @@ impl GroupShard {
         )
     }
 
-    /// Deletes an empty group and its offsets.
+    /// Deletes an empty group and its offsets, also those that open transactions would commit.
     pub(super) fn delete(&mut self, turn: &mut Turn<'_>, group_id: &str) -> DeletableGroupResult {
         let checked = match self.groups.get(group_id) {
             None => Err(ErrorCode::GroupIdNotFound),
             Some(group) => group.check_delete(),
         };
         if checked.is_ok() {
-            for key in self.offsets.keys_of(group_id, |_, _| true) {
-                self.write_offset(turn, &key, None);
+            let mut keys: BTreeSet<OffsetKey> =
+                self.offsets.keys_of(group_id, |_, _| true).into_iter().collect();
+            keys.extend(self.pending.keys_of(group_id).cloned());
+            for key in keys {
+                self.delete_offset(turn, key);
             }
             self.remove_group(turn, group_id);
         }
@@ -54,7 +59,8 @@ impl GroupShard {
         turn.cancel(TimerKey::Sync { group_id: group_id.to_owned() });
     }
 
-    /// Forgets offsets whose retention is over, and empty groups without offsets.
+    /// Forgets offsets whose retention is over, and empty groups without offsets. What a transaction may still
+    /// change stays, and so does its group.
     pub(super) fn expire_offsets(&mut self, turn: &mut Turn<'_>) {
         let group_ids: Vec<String> = self.groups.keys().cloned().collect();
         let mut forgotten = 0;
@@ -62,7 +68,7 @@ impl GroupShard {
             let Some(group) = self.groups.get(&group_id) else {
                 continue;
             };
-            let expired = self.offsets.expired(
+            let mut expired = self.offsets.expired(
                 &group_id,
                 &OffsetExpiry {
                     since: group.offset_retention(),
@@ -71,10 +77,11 @@ impl GroupShard {
                     is_subscribed: &|topic| group.is_subscribed_to(topic),
                 },
             );
-            let is_vacant = group.is_vacant();
+            expired.retain(|key| !self.pending.contains(&key.group_id, &key.topic, key.partition));
+            let is_vacant = group.is_vacant() && !self.pending.has_group(&group_id);
             forgotten += expired.len();
             for key in expired {
-                self.write_offset(turn, &key, None);
+                self.delete_offset(turn, key);
             }
             if is_vacant && !self.offsets.has_group(&group_id) {
                 self.remove_group(turn, &group_id);

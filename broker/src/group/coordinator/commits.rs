@@ -31,8 +31,9 @@ impl GroupShard {
         version: i16,
     ) -> OffsetCommitResponse {
         let refused = self.check_commit(request, version).err();
-        if refused.is_none() {
-            let group = self.group_or_new(&request.group_id, turn.now.wall_ms);
+        if refused.is_none()
+            && let Some(group) = self.groups.get(&request.group_id)
+        {
             group.note_offset_commit(turn, &request.member_id);
         }
         let mut topics = Vec::with_capacity(request.topics.len());
@@ -72,41 +73,80 @@ impl GroupShard {
         topic: &str,
         partition: &OffsetCommitRequestPartition,
     ) -> Result<(), ErrorCode> {
-        let metadata = partition.committed_metadata.as_deref().unwrap_or_default();
-        let length = metadata.encode_utf16().count();
-        if length > self.config.offset_metadata_max_bytes || metadata.len() > MAX_TEXT_BYTES {
-            return Err(ErrorCode::OffsetMetadataTooLarge);
-        }
+        let metadata = self.checked_metadata(partition.committed_metadata.as_deref())?;
         let now_ms = turn.now.wall_ms;
         let has_own_expiry = request.retention_time_ms >= 0;
         let offset = CommittedOffset {
             offset: partition.committed_offset,
             // Requests that name a retention know no epoch, and neither does the record they need.
             leader_epoch: if has_own_expiry { -1 } else { partition.committed_leader_epoch },
-            metadata: metadata.to_owned(),
+            metadata,
             commit_timestamp_ms: now_ms,
             expire_timestamp_ms: has_own_expiry.then(|| now_ms.saturating_add(request.retention_time_ms)),
+            record_offset: turn.next_offset(),
         };
         let group_id = request.group_id.clone();
         let key = OffsetKey { group_id, topic: topic.to_owned(), partition: partition.partition_index };
-        self.write_offset(turn, &key, Some(offset));
+        turn.append(records::offset_commit(&key, Some(&offset)));
+        self.apply_offset(key, Some(offset), None);
         Ok(())
     }
 
-    /// Appends the record of an offset and applies it.
-    pub(super) fn write_offset(
+    /// Returns what a client wants to remember with an offset, if it is not too much.
+    pub(super) fn checked_metadata(&self, metadata: Option<&str>) -> Result<String, ErrorCode> {
+        let metadata = metadata.unwrap_or_default();
+        let length = metadata.encode_utf16().count();
+        if length > self.config.offset_metadata_max_bytes || metadata.len() > MAX_TEXT_BYTES {
+            return Err(ErrorCode::OffsetMetadataTooLarge);
+        }
+        Ok(metadata.to_owned())
+    }
+
+    /// Appends the record that deletes an offset, pending or not, and applies it.
+    pub(super) fn delete_offset(&mut self, turn: &mut Turn<'_>, key: OffsetKey) {
+        turn.append(records::offset_commit(&key, None));
+        self.apply_offset(key, None, None);
+    }
+
+    /// Applies the record of an offset, of now or replayed: it counts, waits for the end of the `transaction` of
+    /// this producer, or deletes what there is.
+    pub(super) fn apply_offset(
         &mut self,
-        turn: &mut Turn<'_>,
-        key: &OffsetKey,
+        key: OffsetKey,
         offset: Option<CommittedOffset>,
+        transaction: Option<i64>,
     ) {
-        turn.append(records::offset_commit(key, offset.as_ref()));
-        self.offsets.apply(key, offset);
+        let Some(offset) = offset else {
+            self.pending.forget(&key);
+            self.offsets.apply(&key, None);
+            return;
+        };
+        self.group_or_new(&key.group_id, offset.commit_timestamp_ms);
+        match transaction {
+            Some(producer_id) => self.pending.insert(producer_id, key, offset),
+            None => self.offsets.apply(&key, Some(offset)),
+        }
     }
 
     /// Answers one group of OffsetFetch. A group that does not exist has no offsets, which is no error.
-    pub(super) fn fetch_offsets(&self, request: &OffsetFetchRequestGroup) -> OffsetFetchResponseGroup {
+    ///
+    /// If `require_stable`, a partition that an open transaction has committed is UNSTABLE_OFFSET_COMMIT.
+    pub(super) fn fetch_offsets(
+        &self,
+        request: &OffsetFetchRequestGroup,
+        require_stable: bool,
+    ) -> OffsetFetchResponseGroup {
         let group_id = &request.group_id;
+        let fetched = |topic: &str, index, offset| {
+            if require_stable && self.pending.contains(group_id, topic, index) {
+                OffsetFetchResponsePartitions {
+                    error_code: ErrorCode::UnstableOffsetCommit.code(),
+                    ..fetched(index, None)
+                }
+            } else {
+                fetched(index, offset)
+            }
+        };
         let topics = match &request.topics {
             Some(topics) => topics
                 .iter()
@@ -116,7 +156,9 @@ impl GroupShard {
                     partitions: topic
                         .partition_indexes
                         .iter()
-                        .map(|index| fetched(*index, self.offsets.get(group_id, &topic.name, *index)))
+                        .map(|index| {
+                            fetched(&topic.name, *index, self.offsets.get(group_id, &topic.name, *index))
+                        })
                         .collect(),
                 })
                 .collect(),
@@ -127,7 +169,7 @@ impl GroupShard {
                     name: name.clone(),
                     partitions: partitions
                         .iter()
-                        .map(|(index, offset)| fetched(*index, Some(offset)))
+                        .map(|(index, offset)| fetched(name, *index, Some(offset)))
                         .collect(),
                     ..OffsetFetchResponseTopics::default()
                 })
@@ -157,10 +199,11 @@ impl GroupShard {
             for partition in &topic.partitions {
                 let (partition_index, error_code) = (partition.partition_index, error.code());
                 partitions.push(OffsetDeleteResponsePartition { partition_index, error_code });
-                let is_known = self.offsets.get(&request.group_id, &topic.name, partition_index).is_some();
+                let is_known = self.offsets.get(&request.group_id, &topic.name, partition_index).is_some()
+                    || self.pending.contains(&request.group_id, &topic.name, partition_index);
                 if is_known && !is_subscribed {
                     let (group_id, topic) = (request.group_id.clone(), topic.name.clone());
-                    self.write_offset(turn, &OffsetKey { group_id, topic, partition: partition_index }, None);
+                    self.delete_offset(turn, OffsetKey { group_id, topic, partition: partition_index });
                 }
             }
             topics.push(OffsetDeleteResponseTopic { name: topic.name.clone(), partitions });

@@ -7,7 +7,8 @@
 //! answers everybody who waits with COORDINATOR_NOT_AVAILABLE, and loads a new one from the log.
 //!
 //! Reading order: `request` (what can be asked), `shard` (who handles it, timers, loading), `membership`
-//! (requests of members), `commits` (offsets), `administration` (describe, list, delete, expiry).
+//! (requests of members), `commits` (offsets), `transactions` (offsets that wait for a marker), `administration`
+//! (describe, list, delete, expiry).
 
 mod administration;
 mod commits;
@@ -16,6 +17,7 @@ mod request;
 mod shard;
 #[cfg(test)]
 mod tests;
+mod transactions;
 
 pub use request::GroupRequest;
 pub use shard::GroupShard;

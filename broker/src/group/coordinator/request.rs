@@ -8,8 +8,10 @@ use tidemill_protocol::messages::offset_commit::OffsetCommitRequest;
 use tidemill_protocol::messages::offset_delete::OffsetDeleteRequest;
 use tidemill_protocol::messages::offset_fetch::OffsetFetchRequestGroup;
 use tidemill_protocol::messages::sync_group::SyncGroupRequest;
+use tidemill_protocol::messages::txn_offset_commit::TxnOffsetCommitRequest;
 
 use crate::group::records::MAX_TEXT_BYTES;
+use crate::group::turn::OffsetsMarker;
 
 /// Longest `group.instance.id`, in bytes (Kafka: the rules of topic names).
 const MAX_INSTANCE_ID_BYTES: usize = 249;
@@ -42,7 +44,16 @@ pub enum GroupRequest {
         version: i16,
     },
     /// One group of OffsetFetch, topics by name.
-    FetchOffsets(OffsetFetchRequestGroup),
+    FetchOffsets {
+        /// The group.
+        group: OffsetFetchRequestGroup,
+        /// Whether offsets that an open transaction may change are an error (KIP-447).
+        require_stable: bool,
+    },
+    /// TxnOffsetCommit with topics that exist.
+    CommitTransactionalOffsets(TxnOffsetCommitRequest),
+    /// A transaction ended: its offsets count, or are dropped.
+    EndTransaction(OffsetsMarker),
     /// OffsetDelete with topics that exist.
     DeleteOffsets(OffsetDeleteRequest),
     /// One group of DescribeGroups.
@@ -90,6 +101,14 @@ impl GroupRequest {
                 Err(ErrorCode::InvalidGroupId)
             }
             Self::CommitOffsets { request, .. }
+                if request.topics.iter().any(|topic| is_long(&topic.name)) =>
+            {
+                Err(ErrorCode::InvalidRequest)
+            }
+            Self::CommitTransactionalOffsets(request) if is_long(&request.group_id) => {
+                Err(ErrorCode::InvalidGroupId)
+            }
+            Self::CommitTransactionalOffsets(request)
                 if request.topics.iter().any(|topic| is_long(&topic.name)) =>
             {
                 Err(ErrorCode::InvalidRequest)

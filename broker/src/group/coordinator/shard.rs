@@ -1,9 +1,8 @@
 //! The shard: its groups, offsets and timers, and the way of a request through it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use bytes::Bytes;
 use tidemill_environment::{Now, Random};
 use tidemill_protocol::ErrorCode;
 
@@ -11,20 +10,25 @@ use super::request::GroupRequest;
 use crate::config::broker_config::GroupCoordinatorConfig;
 use crate::coordinator_shard::timers::TimerQueue;
 use crate::group::classic_group::{ClassicGroup, Join};
-use crate::group::offsets::OffsetStore;
+use crate::group::offsets::{CommittedOffset, OffsetKey, OffsetStore};
+use crate::group::pending_offsets::PendingOffsets;
 use crate::group::records::{self, RecordError, StoredRecord};
 use crate::group::timers::TimerKey;
-use crate::group::turn::{Output, Reply, ReplyToken, TimerChange, Turn};
+use crate::group::turn::{CoordinatorRecord, LogEntry, Output, Reply, ReplyToken, TimerChange, Turn};
 
 /// All groups of one partition of `__consumer_offsets`.
 ///
-/// Invariant: a group that has offsets exists.
+/// Invariant: a group that has offsets, or pending ones, exists.
 #[derive(Debug)]
 pub struct GroupShard {
     pub(super) config: GroupCoordinatorConfig,
     /// Groups of the classic protocol; those of KIP-848 get a map beside it.
     pub(super) groups: BTreeMap<String, ClassicGroup>,
     pub(super) offsets: OffsetStore,
+    /// Offsets of open transactions.
+    pub(super) pending: PendingOffsets,
+    /// Where the next entry will lie in the log, which nobody else writes.
+    next_offset: i64,
     timers: TimerQueue<TimerKey>,
 }
 
@@ -36,27 +40,44 @@ impl GroupShard {
             config,
             groups: BTreeMap::new(),
             offsets: OffsetStore::default(),
+            pending: PendingOffsets::default(),
+            next_offset: 0,
             timers: TimerQueue::default(),
         }
     }
 
-    /// Applies one record of the partition.
+    /// Applies one entry of the partition, which lies at `offset`.
     ///
     /// # Errors
     /// [`RecordError`] if the record is damaged; the shard is as it was.
-    pub fn replay(&mut self, key: Bytes, value: Option<Bytes>) -> Result<(), RecordError> {
-        match records::read(key, value)? {
+    pub fn replay(&mut self, offset: i64, entry: LogEntry) -> Result<(), RecordError> {
+        match entry {
+            LogEntry::Record(record) => self.replay_record(offset, record, None)?,
+            LogEntry::Transactional(producer, record) => {
+                self.replay_record(offset, record, Some(producer.id))?;
+            }
+            LogEntry::Marker(marker) => self.apply_marker(&marker),
+        }
+        self.next_offset = offset + 1;
+        Ok(())
+    }
+
+    fn replay_record(
+        &mut self,
+        record_offset: i64,
+        record: CoordinatorRecord,
+        transaction: Option<i64>,
+    ) -> Result<(), RecordError> {
+        match records::read(record.key, record.value)? {
             StoredRecord::Offset(key, offset) => {
-                if let Some(offset) = &offset {
-                    self.group_or_new(&key.group_id, offset.commit_timestamp_ms);
-                }
-                self.offsets.apply(&key, offset);
+                let offset = offset.map(|offset| CommittedOffset { record_offset, ..offset });
+                self.apply_offset(key, offset, transaction);
             }
             StoredRecord::Group(group_id, Some(record)) => {
                 self.groups.insert(group_id.clone(), ClassicGroup::from_record(group_id, record));
             }
             StoredRecord::Group(group_id, None) => {
-                if !self.offsets.has_group(&group_id) {
+                if !self.offsets.has_group(&group_id) && !self.pending.has_group(&group_id) {
                     self.groups.remove(&group_id);
                 }
             }
@@ -67,10 +88,15 @@ impl GroupShard {
         Ok(())
     }
 
+    /// Learns where the log ends, after the last record was replayed.
+    pub fn note_end_offset(&mut self, end_offset: i64) {
+        self.next_offset = end_offset;
+    }
+
     /// Starts the sessions of all members and the look for expired offsets, after the last record was replayed.
     pub fn finish_loading(&mut self, now: Now) -> Output {
         let config = self.config;
-        let mut turn = Turn::new(now, &config);
+        let mut turn = Turn::new(now, &config, self.next_offset);
         for group in self.groups.values_mut() {
             group.on_loaded(&mut turn);
         }
@@ -93,7 +119,7 @@ impl GroupShard {
     ) -> Result<Output, ErrorCode> {
         request.check_texts()?;
         let config = self.config;
-        let mut turn = Turn::new(now, &config);
+        let mut turn = Turn::new(now, &config, self.next_offset);
         match request {
             GroupRequest::Join { request, version, client_id, client_host } => {
                 let (client_id, client_host) = (client_id.as_str(), client_host.as_str());
@@ -107,9 +133,18 @@ impl GroupShard {
                 let response = self.commit_offsets(&mut turn, &request, version);
                 turn.reply(token, Reply::OffsetCommit(response));
             }
-            GroupRequest::FetchOffsets(group) => {
-                let response = self.fetch_offsets(&group);
+            GroupRequest::FetchOffsets { group, require_stable } => {
+                let response = self.fetch_offsets(&group, require_stable);
                 turn.reply(token, Reply::OffsetFetch(response));
+            }
+            GroupRequest::CommitTransactionalOffsets(request) => {
+                let response = self.commit_transactional_offsets(&mut turn, &request);
+                turn.reply(token, Reply::TransactionalOffsetCommit(response));
+            }
+            GroupRequest::EndTransaction(marker) => {
+                turn.append_marker(marker);
+                self.apply_marker(&marker);
+                turn.reply(token, Reply::TransactionEnded);
             }
             GroupRequest::DeleteOffsets(request) => {
                 let response = self.delete_offsets(&mut turn, &request);
@@ -140,17 +175,19 @@ impl GroupShard {
     /// Does what is due: ends joins, syncs and sessions, forgets expired offsets.
     pub fn on_time(&mut self, now: Now) -> Output {
         let config = self.config;
-        let turn = Turn::new(now, &config);
+        let turn = Turn::new(now, &config, self.next_offset);
         self.finish(turn)
     }
 
     /// Forgets the offsets of topics that were deleted.
     pub fn on_topics_deleted(&mut self, now: Now, topics: &[String]) -> Output {
         let config = self.config;
-        let mut turn = Turn::new(now, &config);
+        let mut turn = Turn::new(now, &config, self.next_offset);
         for topic in topics {
-            for key in self.offsets.keys_of_topic(topic) {
-                self.write_offset(&mut turn, &key, None);
+            let mut keys: BTreeSet<OffsetKey> = self.offsets.keys_of_topic(topic).into_iter().collect();
+            keys.extend(self.pending.keys_of_topic(topic).cloned());
+            for key in keys {
+                self.delete_offset(&mut turn, key);
             }
         }
         self.finish(turn)
@@ -179,6 +216,18 @@ impl GroupShard {
         &self.offsets
     }
 
+    /// Returns the offsets of open transactions.
+    #[must_use]
+    pub fn pending_offsets(&self) -> &PendingOffsets {
+        &self.pending
+    }
+
+    /// Returns the offset that the next entry will have.
+    #[must_use]
+    pub fn next_offset(&self) -> i64 {
+        self.next_offset
+    }
+
     pub(super) fn group_or_new(&mut self, group_id: &str, now_ms: i64) -> &mut ClassicGroup {
         self.groups
             .entry(group_id.to_owned())
@@ -200,6 +249,7 @@ impl GroupShard {
             };
             self.on_timer(&mut turn, &key);
         }
+        self.next_offset = turn.next_offset();
         turn.output
     }
 

@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use tidemill_environment::{Now, Random};
 use tidemill_protocol::ErrorCode;
-use tidemill_protocol::records::RecordBatch;
+use tidemill_protocol::records::{BatchHeader, EndTransactionMarker, RecordBatch};
 
 use crate::config::broker_config::GroupCoordinatorConfig;
 use crate::coordinator_shard::shard::Shard;
+use crate::coordinator_shard::step::ProducerCheck;
 use crate::group::coordinator::{GroupRequest, GroupShard};
-use crate::group::turn::{Output, Reply, ReplyToken};
+use crate::group::turn::{
+    CoordinatorRecord, LogEntry, OffsetsMarker, Output, Reply, ReplyToken, TransactionProducer,
+};
 
 /// Most bytes that a compressed batch of the log may grow to.
 const MAX_DECOMPRESSED_BYTES: usize = 64 * 1024 * 1024;
@@ -18,6 +21,7 @@ impl Shard for GroupShard {
     type Config = GroupCoordinatorConfig;
     type Request = GroupRequest;
     type Reply = Reply;
+    type Entry = LogEntry;
     const NAME: &'static str = "group";
 
     fn new(config: GroupCoordinatorConfig) -> Self {
@@ -26,6 +30,21 @@ impl Shard for GroupShard {
 
     fn replay(&mut self, batch: &RecordBatch) -> Result<(), String> {
         replay_batch(self, batch)
+    }
+
+    fn note_end_offset(&mut self, end_offset: i64) {
+        self.note_end_offset(end_offset);
+    }
+
+    fn producer_check(request: &GroupRequest) -> Option<ProducerCheck> {
+        match request {
+            GroupRequest::CommitTransactionalOffsets(request) => {
+                let (id, epoch) = (request.producer_id, request.producer_epoch);
+                Some(ProducerCheck::Records(TransactionProducer { id, epoch }))
+            }
+            GroupRequest::EndTransaction(marker) => Some(ProducerCheck::Marker(*marker)),
+            _ => None,
+        }
     }
 
     fn finish_loading(&mut self, now: Now) -> Output {
@@ -63,18 +82,36 @@ impl Shard for GroupShard {
     }
 }
 
+/// Replays every record of a batch: its header says whether they belong to a transaction or end one.
 fn replay_batch(shard: &mut GroupShard, batch: &RecordBatch) -> Result<(), String> {
-    // Offsets of transactions count when their marker says so; nothing here writes them yet.
-    if batch.is_control() || batch.is_transactional() {
-        tracing::warn!(offset = batch.base_offset(), "skipped a transactional batch of __consumer_offsets");
-        return Ok(());
-    }
+    let BatchHeader { producer_id: id, producer_epoch: epoch, .. } = *batch.header();
     let records = batch.records(MAX_DECOMPRESSED_BYTES).map_err(|error| error.to_string())?;
     for record in &records {
         let record = record.map_err(|error| error.to_string())?;
         let Some(key) = record.key else { continue };
-        let value = record.value.map(|value| records.payload().slice_ref(value));
-        shard.replay(records.payload().slice_ref(key), value).map_err(|error| error.to_string())?;
+        let entry = if batch.is_control() {
+            let Some(marker) = marker(batch.header(), key, record.value) else { continue };
+            LogEntry::Marker(marker)
+        } else {
+            let value = record.value.map(|value| records.payload().slice_ref(value));
+            let stored = CoordinatorRecord { key: records.payload().slice_ref(key), value };
+            match batch.is_transactional() {
+                true => LogEntry::Transactional(TransactionProducer { id, epoch }, stored),
+                false => LogEntry::Record(stored),
+            }
+        };
+        shard.replay(record.offset, entry).map_err(|error| error.to_string())?;
     }
     Ok(())
+}
+
+/// Reads a transaction marker; other control records say nothing about groups.
+fn marker(header: &BatchHeader, key: &[u8], value: Option<&[u8]>) -> Option<OffsetsMarker> {
+    let marker = EndTransactionMarker::decode(key, value?).ok()?;
+    Some(OffsetsMarker {
+        producer_id: header.producer_id,
+        producer_epoch: header.producer_epoch,
+        coordinator_epoch: marker.coordinator_epoch,
+        committed: marker.committed,
+    })
 }

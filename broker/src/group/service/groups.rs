@@ -9,11 +9,12 @@ use tidemill_environment::{Clock, Random};
 use tidemill_protocol::ErrorCode;
 
 use crate::config::broker_config::GroupCoordinatorConfig;
+use crate::coordinator_shard::partitioning::partition_of;
 use crate::coordinator_shard::shard_log::ShardLog;
 use crate::coordinator_shard::shards::Shards;
 use crate::group::api::coordinator::Coordinator;
 use crate::group::coordinator::{GroupRequest, GroupShard};
-use crate::group::turn::Reply;
+use crate::group::turn::{OffsetsMarker, Reply};
 
 /// The group coordinator of a broker.
 ///
@@ -46,6 +47,27 @@ impl GroupService {
     #[must_use]
     pub fn is_started(&self) -> bool {
         self.shards.is_started()
+    }
+
+    /// Ends a producer's transaction in partition `index` of `__consumer_offsets`: writes the marker, and makes the
+    /// offsets that the transaction committed there count or drops them. Comes back when that is durable.
+    ///
+    /// A marker that comes again is written again and changes nothing.
+    ///
+    /// # Errors
+    /// COORDINATOR_NOT_AVAILABLE or COORDINATOR_LOAD_IN_PROGRESS: try again. INVALID_PRODUCER_EPOCH or
+    /// TRANSACTION_COORDINATOR_FENCED: the log has seen a later epoch, nothing was written.
+    pub async fn end_transaction(&self, index: i32, marker: OffsetsMarker) -> Result<(), ErrorCode> {
+        match self.shards.ask_at(index, GroupRequest::EndTransaction(marker)).await? {
+            Reply::TransactionEnded => Ok(()),
+            other => unreachable!("the end of a transaction was answered with {other:?}"),
+        }
+    }
+
+    /// Returns the partition of `__consumer_offsets` that a group's offsets live in, if that topic is there.
+    #[must_use]
+    pub fn partition_of(&self, group_id: &str) -> Option<i32> {
+        self.is_started().then(|| partition_of(group_id, self.shards.count()))
     }
 
     /// Forgets the offsets of topics that were deleted.

@@ -15,12 +15,16 @@ use tidemill_protocol::messages::offset_commit::{
     OffsetCommitRequest, OffsetCommitRequestPartition, OffsetCommitRequestTopic,
 };
 use tidemill_protocol::messages::offset_fetch::OffsetFetchRequestGroup;
+use tidemill_protocol::messages::txn_offset_commit::{
+    TxnOffsetCommitRequest, TxnOffsetCommitRequestPartition, TxnOffsetCommitRequestTopic,
+};
 use tidemill_protocol::records::RecordBatch;
 use tokio::sync::watch;
 
 use super::GroupService;
 use crate::config::broker_config::BrokerConfig;
 use crate::coordinator_shard::shard_log::{ShardLog, ShardLogError, StoredBatches, WhenDurable};
+use crate::coordinator_shard::step::{OffsetsMarker, ProducerCheck};
 use crate::group::api::coordinator::Coordinator;
 use crate::group::coordinator::GroupRequest;
 use crate::group::turn::Reply;
@@ -31,6 +35,8 @@ struct Stored {
     batches: Vec<Bytes>,
     end_offset: i64,
     fails: bool,
+    /// The largest epoch of each transactional producer.
+    epochs: BTreeMap<i64, i16>,
 }
 
 /// A log that outlives the services that use it.
@@ -76,15 +82,34 @@ impl ShardLog for MemoryLog {
             if stored.fails {
                 return Err(ShardLogError::Unavailable { reason: "the test says so".to_owned() });
             }
-            let header = RecordBatch::peek_header(&batch).unwrap();
+            let mut bytes = batch;
+            let batch = RecordBatch::decode_next(&mut bytes).unwrap().unwrap();
+            let mut header = *batch.header();
+            let epoch = stored.epochs.entry(header.producer_id).or_insert(header.producer_epoch);
+            assert!(header.producer_epoch >= *epoch, "the shard was to check before it appends");
+            *epoch = header.producer_epoch;
+            header.base_offset = stored.end_offset;
             stored.end_offset += i64::from(header.last_offset_delta) + 1;
-            stored.batches.push(batch);
+            stored.batches.push(batch.with_header(header).into_bytes());
             stored.end_offset
         };
         if *self.syncs.lock() {
             self.sync();
         }
         Ok(end_offset)
+    }
+
+    fn check(&self, check: ProducerCheck) -> Result<(), ErrorCode> {
+        let (id, epoch) = match check {
+            ProducerCheck::Records(producer) => (producer.id, producer.epoch),
+            ProducerCheck::Marker(marker) => (marker.producer_id, marker.producer_epoch),
+        };
+        let known = self.stored.lock().epochs.get(&id).copied();
+        if known.is_some_and(|known| known > epoch) { Err(ErrorCode::InvalidProducerEpoch) } else { Ok(()) }
+    }
+
+    fn end_offset(&self) -> i64 {
+        Self::end_offset(self)
     }
 
     fn when_durable(&self, end_offset: i64) -> WhenDurable {
@@ -106,10 +131,12 @@ impl ShardLog for MemoryLog {
     fn read_from(&self, offset: i64) -> Result<Option<StoredBatches>, ShardLogError> {
         let (closed, changed) = &*self.closed_to_readers;
         changed.wait_while(&mut closed.lock(), |closed| *closed);
-        let stored = self.stored.lock();
-        let bytes = stored.batches.concat();
+        let (high_watermark, stored) = (self.high_watermark(), self.stored.lock());
+        let is_visible =
+            |batch: &&Bytes| RecordBatch::peek_header(batch).unwrap().end_offset() <= high_watermark;
+        let bytes: Vec<u8> = stored.batches.iter().filter(is_visible).flatten().copied().collect();
         Ok((offset == 0 && !bytes.is_empty())
-            .then(|| StoredBatches { bytes: Bytes::from(bytes), end_offset: stored.end_offset }))
+            .then(|| StoredBatches { bytes: Bytes::from(bytes), end_offset: high_watermark }))
     }
 }
 
@@ -137,10 +164,29 @@ fn commit(offset: i64) -> GroupRequest {
     GroupRequest::CommitOffsets { request, version: 9 }
 }
 
+fn transactional_commit(producer_epoch: i16, offset: i64) -> GroupRequest {
+    let partition = TxnOffsetCommitRequestPartition {
+        committed_offset: offset,
+        ..TxnOffsetCommitRequestPartition::default()
+    };
+    let topic = TxnOffsetCommitRequestTopic { name: "topic".to_owned(), partitions: vec![partition] };
+    GroupRequest::CommitTransactionalOffsets(TxnOffsetCommitRequest {
+        group_id: "group".to_owned(),
+        producer_id: 7,
+        producer_epoch,
+        topics: vec![topic],
+        ..TxnOffsetCommitRequest::default()
+    })
+}
+
+fn marker(producer_epoch: i16, committed: bool) -> OffsetsMarker {
+    OffsetsMarker { producer_id: 7, producer_epoch, coordinator_epoch: 0, committed }
+}
+
 async fn committed(service: &GroupService) -> Option<i64> {
     let request =
         OffsetFetchRequestGroup { group_id: "group".to_owned(), topics: None, ..Default::default() };
-    match service.ask("group", GroupRequest::FetchOffsets(request)).await {
+    match service.ask("group", GroupRequest::FetchOffsets { group: request, require_stable: false }).await {
         Ok(Reply::OffsetFetch(group)) => {
             group.topics.first().map(|topic| topic.partitions[0].committed_offset)
         }
@@ -281,5 +327,105 @@ async fn offsets_of_deleted_topics_are_forgotten() {
     service.ask("group", commit(1)).await.unwrap();
     service.forget_topics(&["topic".to_owned()]).await;
     assert_eq!(committed(&service).await, None);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn offsets_of_a_transaction_wait_for_its_marker_over_a_restart() {
+    let log = MemoryLog::new();
+    let first = service(&log);
+    loaded(&first).await;
+    first.ask("group", commit(1)).await.unwrap();
+    first.ask("group", transactional_commit(0, 2)).await.unwrap();
+    first.stop().await;
+
+    let second = service(&log);
+    loaded(&second).await;
+    assert_eq!(committed(&second).await, Some(1));
+    assert_eq!(second.end_transaction(0, marker(0, true)).await, Ok(()));
+    assert_eq!(second.end_transaction(0, marker(0, true)).await, Ok(()));
+    assert_eq!(committed(&second).await, Some(2));
+    assert_eq!(second.end_transaction(1, marker(0, true)).await, Err(ErrorCode::CoordinatorNotAvailable));
+    second.stop().await;
+
+    let third = service(&log);
+    loaded(&third).await;
+    assert_eq!(committed(&third).await, Some(2));
+    third.stop().await;
+}
+
+#[tokio::test]
+async fn a_fenced_producer_is_refused_and_the_shard_goes_on() {
+    let log = MemoryLog::new();
+    let service = Arc::new(service(&log));
+    loaded(&service).await;
+    service.ask("group", transactional_commit(0, 1)).await.unwrap();
+    // All are in the queue before the first is handled: each is checked after what came before it.
+    let ask = |request| async { service.ask("group", request).await.map(|_| ()) };
+    let (plain, fencing, fenced, late, allowed, last) = tokio::join!(
+        biased;
+        ask(commit(5)),
+        ask(GroupRequest::EndTransaction(marker(1, false))),
+        ask(transactional_commit(0, 2)),
+        ask(GroupRequest::EndTransaction(marker(0, true))),
+        ask(transactional_commit(1, 3)),
+        ask(GroupRequest::EndTransaction(marker(1, true))),
+    );
+    let old = Err(ErrorCode::InvalidProducerEpoch);
+    assert_eq!([plain, fencing, fenced, late, allowed, last], [Ok(()), Ok(()), old, old, Ok(()), Ok(())]);
+    assert_eq!(committed(&service).await, Some(3));
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_marker_is_answered_when_it_is_durable() {
+    let log = MemoryLog::new();
+    let service = Arc::new(service(&log));
+    loaded(&service).await;
+    service.ask("group", transactional_commit(0, 1)).await.unwrap();
+    *log.syncs.lock() = false;
+    let end_offset = log.end_offset();
+    let ending = tokio::spawn({
+        let service = Arc::clone(&service);
+        async move { service.end_transaction(0, marker(0, true)).await }
+    });
+    while log.end_offset() == end_offset {
+        tokio::task::yield_now().await;
+    }
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!ending.is_finished());
+    log.sync();
+    assert_eq!(ending.await.unwrap(), Ok(()));
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_shard_is_loaded_again_with_what_was_not_durable_when_it_was_thrown_away() {
+    let log = MemoryLog::new();
+    let service = Arc::new(service(&log));
+    loaded(&service).await;
+    *log.syncs.lock() = false;
+    let end_offset = log.end_offset();
+    let first = tokio::spawn({
+        let service = Arc::clone(&service);
+        async move { service.ask("group", commit(7)).await }
+    });
+    while log.end_offset() == end_offset {
+        tokio::task::yield_now().await;
+    }
+    log.stored.lock().fails = true;
+    assert_eq!(service.ask("group", commit(8)).await, Err(ErrorCode::CoordinatorNotAvailable));
+    assert_eq!(first.await.unwrap(), Err(ErrorCode::CoordinatorNotAvailable));
+    log.stored.lock().fails = false;
+    for _ in 0..2_000 {
+        let listed = service.ask("group", GroupRequest::Describe { group_id: "group".to_owned() }).await;
+        assert!(listed.is_err(), "it was loaded without its last record: {listed:?}");
+    }
+    *log.syncs.lock() = true;
+    log.sync();
+    loaded(&service).await;
+    assert_eq!(committed(&service).await, Some(7), "it is in the log, so memory knows it");
     service.stop().await;
 }

@@ -11,7 +11,7 @@ use super::harness::{Bench, GROUP, Joiner, config};
 use crate::config::broker_config::GroupCoordinatorConfig;
 use crate::group::turn::Reply;
 
-const MINUTE_MS: u64 = 60_000;
+pub(super) const MINUTE_MS: u64 = 60_000;
 
 impl Bench {
     fn describe(&mut self, group_id: &str) -> DescribedGroup {
@@ -31,7 +31,7 @@ impl Bench {
         }
     }
 
-    fn delete(&mut self, group_id: &str) -> ErrorCode {
+    pub(super) fn delete(&mut self, group_id: &str) -> ErrorCode {
         let token = self.ask(GroupRequest::Delete { group_id: group_id.to_owned() });
         match self.inbox.remove(&token) {
             Some(Reply::Delete(result)) => ErrorCode::from_code(result.error_code),
@@ -40,7 +40,7 @@ impl Bench {
     }
 }
 
-fn short_retention() -> GroupCoordinatorConfig {
+pub(super) fn short_retention() -> GroupCoordinatorConfig {
     GroupCoordinatorConfig {
         offsets_retention: Duration::from_secs(30 * 60),
         offsets_retention_check_interval: Duration::from_secs(60),

@@ -30,7 +30,7 @@ impl Commit {
         Self { generation_id: -1, retention_time_ms: -1, version: 9, ..Self::default() }
     }
 
-    fn of(member_id: &str, generation_id: i32) -> Self {
+    pub(super) fn of(member_id: &str, generation_id: i32) -> Self {
         Self { member_id: member_id.to_owned(), generation_id, ..Self::simple() }
     }
 }
@@ -65,16 +65,27 @@ impl Bench {
         }
     }
 
-    fn fetch(&mut self, topics: Option<Vec<OffsetFetchRequestTopics>>) -> OffsetFetchResponseGroup {
-        let request = OffsetFetchRequestGroup { group_id: GROUP.to_owned(), topics, ..Default::default() };
-        let token = self.ask(GroupRequest::FetchOffsets(request));
+    pub(super) fn fetch(
+        &mut self,
+        topics: Option<Vec<OffsetFetchRequestTopics>>,
+    ) -> OffsetFetchResponseGroup {
+        self.fetch_with(topics, false)
+    }
+
+    pub(super) fn fetch_with(
+        &mut self,
+        topics: Option<Vec<OffsetFetchRequestTopics>>,
+        require_stable: bool,
+    ) -> OffsetFetchResponseGroup {
+        let group = OffsetFetchRequestGroup { group_id: GROUP.to_owned(), topics, ..Default::default() };
+        let token = self.ask(GroupRequest::FetchOffsets { group, require_stable });
         match self.inbox.remove(&token) {
             Some(Reply::OffsetFetch(response)) => response,
             other => panic!("a fetch was answered with {other:?}"),
         }
     }
 
-    fn delete_offset(&mut self) -> (ErrorCode, Option<ErrorCode>) {
+    pub(super) fn delete_offset(&mut self) -> (ErrorCode, Option<ErrorCode>) {
         let token = self.ask(GroupRequest::DeleteOffsets(OffsetDeleteRequest {
             group_id: GROUP.to_owned(),
             topics: vec![OffsetDeleteRequestTopic {
@@ -90,7 +101,7 @@ impl Bench {
     }
 }
 
-fn topic_with(indexes: &[i32]) -> Option<Vec<OffsetFetchRequestTopics>> {
+pub(super) fn topic_with(indexes: &[i32]) -> Option<Vec<OffsetFetchRequestTopics>> {
     Some(vec![OffsetFetchRequestTopics {
         name: "topic".to_owned(),
         partition_indexes: indexes.to_vec(),

@@ -18,7 +18,7 @@ use tidemill_protocol::messages::sync_group::{
 use super::super::{GroupRequest, GroupShard};
 use crate::config::broker_config::{BrokerConfig, GroupCoordinatorConfig};
 use crate::group::classic_group::{ClassicGroup, GroupState};
-use crate::group::turn::{CoordinatorRecord, Output, Reply, ReplyToken};
+use crate::group::turn::{LogEntry, Output, Reply, ReplyToken};
 
 pub(super) const GROUP: &str = "group";
 pub(super) const SESSION_MS: i32 = 10_000;
@@ -29,7 +29,7 @@ pub(super) struct Bench {
     pub(super) shard: GroupShard,
     pub(super) now: Now,
     pub(super) random: SeededRandom,
-    pub(super) log: Vec<CoordinatorRecord>,
+    pub(super) log: Vec<LogEntry>,
     pub(super) inbox: BTreeMap<ReplyToken, Reply>,
     next_token: u64,
 }
@@ -275,19 +275,21 @@ impl Bench {
 }
 
 /// Replays a log into a shard of its own.
-pub(super) fn fold(log: &[CoordinatorRecord], config: GroupCoordinatorConfig) -> GroupShard {
+pub(super) fn fold(log: &[LogEntry], config: GroupCoordinatorConfig) -> GroupShard {
     let mut shard = GroupShard::new(config);
-    for record in log {
-        shard.replay(record.key.clone(), record.value.clone()).unwrap();
+    for (offset, entry) in (0..).zip(log) {
+        shard.replay(offset, entry.clone()).unwrap();
     }
     shard
 }
 
-/// Checks that a restart would lose nothing that was stored: the same groups and offsets, and what is stored of
-/// every group that is stable or empty.
-pub(super) fn assert_fold_is_memory(log: &[CoordinatorRecord], shard: &GroupShard) {
+/// Checks that a restart would lose nothing that was stored: the same groups and offsets, pending ones too, and
+/// what is stored of every group that is stable or empty.
+pub(super) fn assert_fold_is_memory(log: &[LogEntry], shard: &GroupShard) {
     let folded = fold(log, config());
     assert_eq!(folded.offsets(), shard.offsets());
+    assert_eq!(folded.pending_offsets(), shard.pending_offsets());
+    assert_eq!(folded.next_offset(), shard.next_offset());
     let ids = |shard: &GroupShard| shard.groups().map(|(id, _)| id.clone()).collect::<Vec<_>>();
     assert_eq!(ids(&folded), ids(shard));
     for (group_id, group) in shard.groups() {

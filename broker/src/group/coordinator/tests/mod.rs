@@ -1,4 +1,4 @@
-//! The shard's behaviour, one sentence a test, and a simulation of thousands of groups.
+//! The shard's behaviour, one sentence a test, and simulations of thousands of groups and of transactions.
 
 mod administration;
 mod commits;
@@ -9,3 +9,5 @@ mod leaving;
 mod simulation;
 mod static_members;
 mod syncing;
+mod transactions;
+mod transactions_simulation;

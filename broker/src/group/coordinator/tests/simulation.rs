@@ -23,7 +23,7 @@ use super::super::{GroupRequest, GroupShard};
 use super::harness::{GROUP, Joiner, config, fold};
 use crate::coordinator_shard::held_replies::HeldReplies;
 use crate::group::classic_group::GroupState;
-use crate::group::turn::{CoordinatorRecord, Output, Reply, ReplyToken};
+use crate::group::turn::{LogEntry, Output, Reply, ReplyToken};
 
 const SEEDS: u64 = 3_000;
 const STEPS: usize = 150;
@@ -61,7 +61,7 @@ struct World {
     random: SeededRandom,
     now: Now,
     shard: GroupShard,
-    log: Vec<CoordinatorRecord>,
+    log: Vec<LogEntry>,
     /// The fold of the whole log, kept up to date record by record.
     folded: GroupShard,
     durable: usize,
@@ -100,10 +100,10 @@ impl World {
     }
 
     fn take(&mut self, output: Output) {
-        for record in &output.records {
-            self.folded.replay(record.key.clone(), record.value.clone()).unwrap();
+        for entry in output.records {
+            self.folded.replay(i64::try_from(self.log.len()).unwrap(), entry.clone()).unwrap();
+            self.log.push(entry);
         }
-        self.log.extend(output.records);
         self.held.hold(i64::try_from(self.log.len()).unwrap(), output.replies);
         assert_eq!(self.folded.offsets(), self.shard.offsets());
         for (group_id, group) in self.shard.groups() {
