@@ -44,6 +44,9 @@ pub struct BatchOptions {
     pub base_offset: i64,
     /// Epoch of the leader; producers leave it at -1.
     pub leader_epoch: i32,
+    /// The time after which tombstones and transaction markers of the batch may go, milliseconds: compaction
+    /// sets it, in place of the base timestamp (KIP-534).
+    pub delete_horizon_ms: Option<i64>,
     /// Bytes, uncompressed and with the header, that a batch of several records never passes. The first
     /// record is taken whatever its size.
     pub size_limit: usize,
@@ -62,6 +65,7 @@ impl Default for BatchOptions {
             control: false,
             base_offset: 0,
             leader_epoch: NO_LEADER_EPOCH,
+            delete_horizon_ms: None,
             size_limit: usize::MAX,
             initial_capacity: 512,
         }
@@ -86,9 +90,9 @@ impl BatchBuilder {
         let mut buffer = Vec::with_capacity(options.initial_capacity.max(HEADER_BYTES));
         buffer.resize(HEADER_BYTES, 0);
         Self {
+            base_timestamp: options.delete_horizon_ms.unwrap_or(NO_TIMESTAMP),
             options,
             buffer,
-            base_timestamp: NO_TIMESTAMP,
             max_timestamp: NO_TIMESTAMP,
             next_offset_delta: 0,
             record_count: 0,
@@ -192,7 +196,8 @@ impl BatchBuilder {
                 .with_compression(options.compression)
                 .with_timestamp_type(options.timestamp_type)
                 .with_transactional(options.transactional)
-                .with_control(options.control),
+                .with_control(options.control)
+                .with_delete_horizon(options.delete_horizon_ms.is_some()),
             last_offset_delta: (self.next_offset_delta - 1).max(0),
             base_timestamp: self.base_timestamp,
             max_timestamp: self.max_timestamp,
@@ -210,7 +215,8 @@ impl BatchBuilder {
         H: ExactSizeIterator<Item = HeaderRef<'a>> + Clone,
     {
         let is_first = self.record_count == 0;
-        let base_timestamp = if is_first { record.timestamp } else { self.base_timestamp };
+        let takes_first = is_first && self.options.delete_horizon_ms.is_none();
+        let base_timestamp = if takes_first { record.timestamp } else { self.base_timestamp };
         let timestamp_delta = record.timestamp.wrapping_sub(base_timestamp);
         let body_size = record.size(timestamp_delta, offset_delta);
         let length = i32::try_from(body_size).ok()?;
