@@ -38,12 +38,26 @@ pub(crate) struct BatchScan<'a> {
     /// Bytes of the file, from `window_start` on.
     window: Bytes,
     window_start: u64,
+    /// Bytes read at once while whole batches are walked.
+    batch_window: usize,
 }
 
 impl<'a> BatchScan<'a> {
     /// `start` must be the beginning of a batch.
     pub(crate) fn new(file: &'a StoredFile, start: u64, end: u64) -> Self {
-        Self { file, position: start, end, window: Bytes::new(), window_start: start }
+        Self {
+            file,
+            position: start,
+            end,
+            window: Bytes::new(),
+            window_start: start,
+            batch_window: BATCH_WINDOW,
+        }
+    }
+
+    /// Reads about `bytes` at once while whole batches are walked.
+    pub(crate) fn with_batch_window(self, bytes: usize) -> Self {
+        Self { batch_window: bytes, ..self }
     }
 
     /// Where the next batch begins.
@@ -76,9 +90,9 @@ impl<'a> BatchScan<'a> {
             return Ok(None);
         };
         let remaining = usize::try_from(remaining).unwrap_or(usize::MAX);
-        self.fill(remaining.min(HEADER_BYTES), BATCH_WINDOW)?;
+        self.fill(remaining.min(HEADER_BYTES), self.batch_window)?;
         let header = RecordBatch::peek_header(&self.buffered()).map_err(|source| self.damaged(source))?;
-        self.fill(remaining.min(header.size_bytes()), BATCH_WINDOW)?;
+        self.fill(remaining.min(header.size_bytes()), self.batch_window)?;
         let mut input = self.buffered().slice(..header.size_bytes().min(self.buffered().len()));
         let batch = RecordBatch::decode_next(&mut input).map_err(|source| self.damaged(source))?;
         let batch = batch.expect("the input begins with a header");

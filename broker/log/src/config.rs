@@ -28,7 +28,7 @@ pub struct CleanupPolicy {
 }
 
 /// What a topic's configuration says about its logs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LogConfig {
     /// `segment.bytes`: a new segment starts when the next batch would pass this size. Default 1 GiB, at most
     /// 2 GiB - 1.
@@ -54,6 +54,15 @@ pub struct LogConfig {
     pub timestamp_after_max: Option<Duration>,
     /// `cleanup.policy`. Default `delete`.
     pub cleanup: CleanupPolicy,
+    /// `min.cleanable.dirty.ratio`: share of a log that must be dirty before it is compacted. Default 0.5.
+    pub min_cleanable_ratio: f64,
+    /// `delete.retention.ms`: how long a tombstone stays readable after it was first compacted. Default 1 day.
+    pub delete_retention: Duration,
+    /// `min.compaction.lag.ms`: records younger than this are not compacted. Default 0.
+    pub min_compaction_lag: Duration,
+    /// `max.compaction.lag.ms`: a log with dirty records older than this is compacted whatever its ratio
+    /// (KIP-354); `None` is no limit (default).
+    pub max_compaction_lag: Option<Duration>,
     /// `compression.type`. Default `producer`.
     pub compression: TopicCompression,
     /// `producer.id.expiration.ms` of the broker: a producer that is idle so long is forgotten. Default 1 day.
@@ -75,6 +84,10 @@ impl Default for LogConfig {
             timestamp_before_max: None,
             timestamp_after_max: Some(Duration::from_hours(1)),
             cleanup: CleanupPolicy { delete: true, compact: false },
+            min_cleanable_ratio: 0.5,
+            delete_retention: DAY,
+            min_compaction_lag: Duration::ZERO,
+            max_compaction_lag: None,
             compression: TopicCompression::Producer,
             producer_expiration: DAY,
         }

@@ -52,6 +52,11 @@ impl<E: Entry> EntryFile<E> {
         self.stored + self.pending.len() as u64
     }
 
+    /// Bytes of all entries.
+    pub(crate) fn size_bytes(&self) -> u64 {
+        self.len() * E::SIZE as u64
+    }
+
     pub(crate) fn push(&mut self, entry: E) {
         self.pending.push(entry);
         self.last = OnceLock::from(entry);

@@ -10,6 +10,7 @@
 //!     leader-epoch-checkpoint             first offset of each leader epoch
 //!     partition.metadata                  topic id
 //!     tidemill-checkpoint                 log start offset and recovery point (ours; Kafka ignores it)
+//!     tidemill-swap                       which compacted copy is taking the place of segments (ours)
 //! <topic>-<partition>.<32 hex digits>-delete/   a deleted partition whose files are being removed
 //! ```
 
@@ -24,7 +25,7 @@ pub(crate) const TRANSACTION_INDEX: &str = "txnindex";
 /// Ending of a producer snapshot.
 pub(crate) const SNAPSHOT: &str = "snapshot";
 /// Endings of files that a crash left behind and nobody needs.
-pub(crate) const LEFTOVERS: [&str; 3] = [".deleted", ".cleaned", ".tmp"];
+pub(crate) const LEFTOVERS: [&str; 4] = [".deleted", ".cleaned", ".swap", ".tmp"];
 /// The leader epochs of a partition.
 pub(crate) const LEADER_EPOCHS: &str = "leader-epoch-checkpoint";
 /// The topic id of a partition.

@@ -1,10 +1,11 @@
-//! A partition's commit log: segments, indexes, recovery, retention. Kafka's directory and file formats.
+//! A partition's commit log: segments, indexes, recovery, retention, compaction. Kafka's directory and file formats.
 //!
 //! ```text
 //! append -> validation -> partition_log -> segment -> storage
 //!                              |              +- offset_index, time_index, transaction_index (entry_file)
 //!                              +- producer_state, leader_epochs, checkpoint
 //! open   -> recovery (after an unclean stop) -> batch_scan
+//! in the background -> compaction
 //! ```
 //!
 //! A [`PartitionLog`] has one writer (`&mut self`) and any number of readers (`&self`). It knows no threads, no
@@ -13,6 +14,7 @@
 
 mod batch_scan;
 mod checkpoint;
+mod compaction;
 mod config;
 mod entry_file;
 mod file_names;
@@ -30,6 +32,10 @@ mod validation;
 
 pub use batch_scan::ScanError;
 pub use checkpoint::CheckpointError;
+pub use compaction::{
+    CleanedGroup, Compaction, CompactionError, CompactionOptions, CompactionReport, CompactionState,
+    KeyMapOptions, Replaced,
+};
 pub use config::{CleanupPolicy, LogConfig, TopicCompression};
 pub use file_names::{
     deleted_directory_name, is_deleted_directory_name, parse_partition_directory_name,

@@ -13,6 +13,7 @@ mod open;
 mod read;
 mod sync;
 
+pub(crate) use append::marker_of;
 pub use append::{AppendError, AppendOptions, AppendedInfo};
 pub use lookup::RecordPosition;
 pub use maintenance::MaintenanceError;
@@ -25,7 +26,7 @@ use crate::config::LogConfig;
 use crate::leader_epochs::{EpochOffset, LeaderEpochs};
 use crate::producer_state::{ProducerState, ProducerStates};
 use crate::segment::Segment;
-use crate::storage::Storage;
+use crate::storage::{Storage, StorageError};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -127,6 +128,54 @@ impl PartitionLog {
     #[must_use]
     pub fn last_stable_offset(&self, high_watermark: i64) -> i64 {
         self.producers.last_stable_offset(high_watermark)
+    }
+
+    /// The segments that are not written any more.
+    pub(crate) fn closed_segments(&self) -> &[Segment] {
+        &self.segments[..self.segments.len() - 1]
+    }
+
+    pub(crate) fn first_base_offset(&self) -> i64 {
+        self.segments[0].base_offset()
+    }
+
+    pub(crate) fn active_base_offset(&self) -> i64 {
+        self.active().base_offset()
+    }
+
+    /// Everything below was synced, indexes of closed segments included, and recovery relies on it.
+    pub(crate) fn recovery_point(&self) -> i64 {
+        self.checkpoint.written().recovery_point.min(self.synced_offset())
+    }
+
+    pub(crate) fn storage(&self) -> &dyn Storage {
+        &*self.storage
+    }
+
+    pub(crate) fn shared_storage(&self) -> &Arc<dyn Storage> {
+        &self.storage
+    }
+
+    /// Puts `copy` in the place of the closed segments in `range`; returns those.
+    pub(crate) fn exchange_segments(
+        &mut self,
+        range: std::ops::Range<usize>,
+        mut copy: Segment,
+        end_offset: i64,
+    ) -> Vec<Segment> {
+        copy.set_end_offset(end_offset);
+        self.segments.splice(range, [copy]).collect()
+    }
+
+    /// Lets the next sync cover the names in the directory.
+    pub(crate) fn note_directory_change(&mut self) {
+        self.sync.note_directory_change();
+    }
+
+    /// Removes the producer snapshots at `offsets`, except the newest of all.
+    pub(crate) fn remove_snapshots_at(&mut self, offsets: &BTreeSet<i64>) -> Result<(), StorageError> {
+        let newest = self.snapshots.last().copied();
+        self.remove_snapshots(|offset| offsets.contains(&offset) && Some(offset) != newest)
     }
 
     fn active(&self) -> &Segment {

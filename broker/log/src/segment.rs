@@ -50,7 +50,11 @@ pub(crate) struct Segment {
 impl Segment {
     /// Describes the segment at `base_offset`, whose files have `sizes`; opens nothing.
     pub(crate) fn new(directory: &Path, base_offset: i64, sizes: &FileSizes) -> Self {
-        let path = |ending| directory.join(offset_file_name(base_offset, ending));
+        Self::with_suffix(directory, base_offset, "", sizes)
+    }
+
+    fn with_suffix(directory: &Path, base_offset: i64, suffix: &str, sizes: &FileSizes) -> Self {
+        let path = |ending| directory.join(format!("{}{suffix}", offset_file_name(base_offset, ending)));
         let size = |ending| sizes.get(&offset_file_name(base_offset, ending)).copied().unwrap_or(0);
         let entries = |ending| (path(ending), size(ending));
         let (offsets, times) = (entries(file_names::OFFSET_INDEX), entries(file_names::TIME_INDEX));
@@ -76,7 +80,17 @@ impl Segment {
         directory: &Path,
         base_offset: i64,
     ) -> Result<Self, StorageError> {
-        let segment = Self::new(directory, base_offset, &FileSizes::new());
+        Self::create_with_suffix(storage, directory, base_offset, "")
+    }
+
+    /// As [`Self::create`], under names that end with `suffix`.
+    pub(crate) fn create_with_suffix(
+        storage: &dyn Storage,
+        directory: &Path,
+        base_offset: i64,
+        suffix: &str,
+    ) -> Result<Self, StorageError> {
+        let segment = Self::with_suffix(directory, base_offset, suffix, &FileSizes::new());
         // A file of that name can only be a leftover of a crash: its bytes were never acknowledged.
         segment.log.create(storage)?.set_len(0)?;
         Ok(segment)
@@ -340,6 +354,19 @@ impl Segment {
         self.size_bytes = 0;
         self.end_offset = self.base_offset;
         Ok(())
+    }
+
+    /// Sizes of the segment's files by the names they have without a suffix; the indexes must be complete.
+    pub(crate) fn final_sizes(&self) -> FileSizes {
+        let mut sizes = FileSizes::new();
+        let mut add = |ending, size| sizes.insert(offset_file_name(self.base_offset, ending), size);
+        add(file_names::LOG, self.size_bytes);
+        add(file_names::OFFSET_INDEX, self.offsets.size_bytes());
+        add(file_names::TIME_INDEX, self.times.size_bytes());
+        if self.transactions.len() > 0 {
+            add(file_names::TRANSACTION_INDEX, self.transactions.size_bytes());
+        }
+        sizes
     }
 
     /// Removes all files of the segment, its batches first.

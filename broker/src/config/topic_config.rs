@@ -40,12 +40,20 @@ pub enum TopicTimestampType {
 }
 
 /// The values of a topic's keys that this broker honours.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TopicConfig {
     /// `cleanup.policy` contains `delete`.
     pub delete: bool,
     /// `cleanup.policy` contains `compact`.
     pub compact: bool,
+    /// `min.cleanable.dirty.ratio`: share of a log that must be dirty before it is compacted.
+    pub min_cleanable_ratio: f64,
+    /// `delete.retention.ms`: how long a tombstone stays once it was compacted.
+    pub delete_retention: Duration,
+    /// `min.compaction.lag.ms`: age below which records are not compacted.
+    pub min_compaction_lag: Duration,
+    /// `max.compaction.lag.ms`: age at which dirty records are compacted whatever the ratio.
+    pub max_compaction_lag: Duration,
     /// `compression.type` and its level.
     pub compression: TopicCompression,
     /// `index.interval.bytes`: bytes of batches between two index entries.
@@ -86,6 +94,10 @@ impl TopicConfig {
         Ok(Self {
             delete: policies.contains(&"delete"),
             compact: policies.contains(&"compact"),
+            min_cleanable_ratio: values.share("min.cleanable.dirty.ratio")?,
+            delete_retention: values.duration("delete.retention.ms")?,
+            min_compaction_lag: values.duration("min.compaction.lag.ms")?,
+            max_compaction_lag: values.duration("max.compaction.lag.ms")?,
             compression: values.compression()?,
             index_interval_bytes: values.number("index.interval.bytes")?,
             max_message_bytes: values.number("max.message.bytes")?,
@@ -125,6 +137,15 @@ impl TopicValues<'_> {
 
     fn number<T: TryFrom<i64>>(&self, name: &'static str) -> Result<T, ConfigError> {
         fit(name, &self.text(name)?)
+    }
+
+    fn share(&self, name: &'static str) -> Result<f64, ConfigError> {
+        let text = self.text(name)?;
+        text.parse().map_err(|_| ConfigError::InvalidValue {
+            key: name.to_owned(),
+            value: text,
+            expected: "a number".to_owned(),
+        })
     }
 
     fn duration(&self, name: &'static str) -> Result<Duration, ConfigError> {

@@ -28,6 +28,10 @@ pub(crate) fn of(topic: &TopicConfig, producer_expiration: Duration) -> LogConfi
         timestamp_before_max: bound(topic.timestamp_before_max),
         timestamp_after_max: bound(topic.timestamp_after_max),
         cleanup: CleanupPolicy { delete: topic.delete, compact: topic.compact },
+        min_cleanable_ratio: topic.min_cleanable_ratio,
+        delete_retention: topic.delete_retention,
+        min_compaction_lag: topic.min_compaction_lag,
+        max_compaction_lag: bound(topic.max_compaction_lag),
         compression: compression(topic.compression),
         producer_expiration,
     }

@@ -3,7 +3,6 @@
 use super::{PartitionLog, ReadError};
 use crate::batch_scan::{BatchScan, ScanError};
 use crate::segment::Segment;
-use crate::storage::Storage;
 use crate::transaction_index::AbortedTransaction;
 use crate::validation::MAX_UNCOMPRESSED_BYTES;
 use std::ops::Range;
@@ -79,7 +78,30 @@ impl PartitionLog {
                 largest = Some(candidate.timestamp);
             }
         }
-        match largest {
+        let Some(timestamp) = largest else {
+            return Ok(None);
+        };
+        match self.offset_for_timestamp(timestamp)? {
+            Some(found) => Ok(Some(found)),
+            None => self.max_timestamp_of_records(),
+        }
+    }
+
+    /// As [`Self::max_timestamp_offset`], when the largest timestamp is that of a batch whose records compaction
+    /// has removed: walks over all headers.
+    fn max_timestamp_of_records(&self) -> Result<Option<RecordPosition>, ReadError> {
+        let storage = &*self.storage;
+        let mut largest = None;
+        for segment in &self.segments {
+            let file = segment.open_log(storage)?;
+            let mut scan = BatchScan::new(&file, 0, segment.size_bytes());
+            while let Some((_, header)) = scan.next_header()? {
+                if header.record_count > 0 && header.last_offset() >= self.log_start_offset {
+                    largest = largest.max(Some(header.max_timestamp));
+                }
+            }
+        }
+        match largest.filter(|timestamp| *timestamp >= 0) {
             Some(timestamp) => self.offset_for_timestamp(timestamp),
             None => Ok(None),
         }
@@ -92,16 +114,12 @@ impl PartitionLog {
     pub fn aborted_transactions(&self, range: Range<i64>) -> Result<Vec<AbortedTransaction>, ReadError> {
         let mut found = Vec::new();
         for segment in &self.segments[self.segment_index(range.start)..] {
-            if segment.transactions.collect(self.storage_ref(), range.clone(), &mut found)? {
+            if segment.transactions.collect(self.storage(), range.clone(), &mut found)? {
                 break;
             }
         }
         found.sort_by_key(|transaction| transaction.first_offset);
         Ok(found)
-    }
-
-    fn storage_ref(&self) -> &dyn Storage {
-        &*self.storage
     }
 }
 

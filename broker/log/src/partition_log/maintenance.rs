@@ -90,7 +90,9 @@ impl PartitionLog {
         for segment in &self.segments[..self.segments.len() - 1] {
             let below_start = segment.end_offset() <= self.log_start_offset;
             let too_large = segment.size_bytes() <= excess && excess > 0;
-            let too_old = self.config.cleanup.delete && self.is_expired(segment, now)?;
+            // Compaction may have left nothing of a segment: then nothing keeps those behind it.
+            let too_old =
+                self.config.cleanup.delete && (segment.is_empty() || self.is_expired(segment, now)?);
             if segment.end_offset() > high_watermark || !(below_start || too_large || too_old) {
                 break;
             }
@@ -238,7 +240,7 @@ impl PartitionLog {
     }
 
     /// Runs a change that cannot be taken back half way: an error makes the log refuse writes.
-    fn failing(
+    pub(crate) fn failing(
         &mut self,
         change: impl FnOnce(&mut Self) -> Result<(), MaintenanceError>,
     ) -> Result<(), MaintenanceError> {

@@ -6,6 +6,7 @@ use super::sync::SyncState;
 use super::{PartitionLog, SyncError};
 use crate::batch_scan::{BatchScan, ScanError};
 use crate::checkpoint::{Checkpoint, CheckpointError, CheckpointFile};
+use crate::compaction::{SWAP_LOG_SUFFIX, finish_swap};
 use crate::config::{LogConfig, millis};
 use crate::file_names::{
     CHECKPOINT, LEADER_EPOCHS, LEFTOVERS, LOG, SNAPSHOT, offset_file_name, parse_offset_file_name,
@@ -242,8 +243,15 @@ impl PartitionLog {
 /// Makes the directory if it does not exist, removes what a crash left behind, and lists the rest.
 fn prepare_directory(storage: &dyn Storage, directory: &Path) -> Result<FileSizes, StorageError> {
     storage.create_directory(directory)?;
+    finish_swap(storage, directory)?;
     let mut sizes = FileSizes::new();
     for entry in storage.list(directory)?.into_iter().filter(|entry| !entry.is_directory) {
+        if entry.name.ends_with(SWAP_LOG_SUFFIX) {
+            let reason =
+                "another program's compaction was interrupted here: let that program open the log once";
+            let source = std::io::Error::new(std::io::ErrorKind::InvalidData, reason);
+            return Err(StorageError::new("use", &directory.join(entry.name), source));
+        }
         if LEFTOVERS.iter().any(|ending| entry.name.ends_with(ending)) {
             storage.remove_file(&directory.join(&entry.name))?;
         } else {

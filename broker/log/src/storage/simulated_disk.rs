@@ -32,6 +32,8 @@ pub struct SimulatedFaults {
     pub capacity_bytes: Option<u64>,
     /// Syncs do nothing and report success, as if nobody had called them.
     pub ignores_syncs: bool,
+    /// Changes and syncs that still happen, as if the machine stopped after them: all later ones fail.
+    pub stops_after: Option<u64>,
 }
 
 /// A disk in memory that loses what was not synced.
@@ -48,6 +50,8 @@ struct State {
     names: Names,
     inodes: BTreeMap<u64, Inode>,
     next_inode: u64,
+    /// Changes and syncs since the faults were set.
+    performed: u64,
 }
 
 impl SimulatedDisk {
@@ -55,7 +59,8 @@ impl SimulatedDisk {
     #[must_use]
     pub fn new(seed: u64, faults: SimulatedFaults) -> Self {
         let random = SeededRandom::new(seed);
-        let state = State { random, faults, names: Names::default(), inodes: BTreeMap::new(), next_inode: 0 };
+        let names = Names::default();
+        let state = State { random, faults, names, inodes: BTreeMap::new(), next_inode: 0, performed: 0 };
         Self::with_state(state)
     }
 
@@ -76,12 +81,16 @@ impl SimulatedDisk {
         let inodes = state.inodes.iter().filter(|(id, _)| linked(id));
         let inodes = inodes.map(|(id, inode)| (*id, inode.after_crash(&mut survives))).collect();
         let (faults, next_inode) = (state.faults, state.next_inode);
-        Self::with_state(State { random: SeededRandom::new(seed), faults, names, inodes, next_inode })
+        let faults = SimulatedFaults { stops_after: None, ..faults };
+        let random = SeededRandom::new(seed);
+        Self::with_state(State { random, faults, names, inodes, next_inode, performed: 0 })
     }
 
     /// Lets other things go wrong from now on.
     pub fn set_faults(&self, faults: SimulatedFaults) {
-        self.state().faults = faults;
+        let mut state = self.state();
+        state.faults = faults;
+        state.performed = 0;
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -90,6 +99,15 @@ impl SimulatedDisk {
 }
 
 impl State {
+    /// Counts a change or a sync; an error once the machine has stopped.
+    fn perform(&mut self) -> io::Result<()> {
+        if self.faults.stops_after.is_some_and(|limit| self.performed >= limit) {
+            return Err(io::Error::other("simulated stop of the machine"));
+        }
+        self.performed += 1;
+        Ok(())
+    }
+
     fn sync_fails(&mut self) -> bool {
         self.faults.failing_syncs_one_in.is_some_and(|one_in| self.random.below(one_in) == 0)
     }
@@ -110,6 +128,7 @@ impl Storage for SimulatedDisk {
                 return Err(StorageError::new("open", path, io::ErrorKind::NotFound.into()));
             }
             (None, OpenMode::Create) => {
+                state.perform().map_err(|source| StorageError::new("create", path, source))?;
                 let id = state.next_inode;
                 state.next_inode += 1;
                 let created = state.names.change(NameChange::Link { path: path.to_path_buf(), inode: id });
@@ -147,6 +166,7 @@ impl Storage for SimulatedDisk {
     fn rename(&self, from: &Path, to: &Path) -> Result<(), StorageError> {
         let mut state = self.state();
         let failed = |source| StorageError::new("rename", from, source);
+        state.perform().map_err(failed)?;
         let inode = state.names.file(from).ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;
         let change = NameChange::Rename { from: from.to_path_buf(), to: to.to_path_buf(), inode };
         state.names.change(change).map_err(failed)
@@ -154,7 +174,9 @@ impl Storage for SimulatedDisk {
 
     fn remove_file(&self, path: &Path) -> Result<(), StorageError> {
         let change = NameChange::Unlink { path: path.to_path_buf() };
-        self.state().names.change(change).map_err(|source| StorageError::new("remove", path, source))
+        let mut state = self.state();
+        let removed = state.perform().and_then(|()| state.names.change(change));
+        removed.map_err(|source| StorageError::new("remove", path, source))
     }
 
     fn remove_directory(&self, path: &Path) -> Result<(), StorageError> {
@@ -164,11 +186,13 @@ impl Storage for SimulatedDisk {
 
     fn sync_directory(&self, path: &Path) -> Result<(), StorageError> {
         let mut state = self.state();
+        let failed = |source| StorageError::new("sync the directory", path, source);
+        state.perform().map_err(failed)?;
         if state.faults.ignores_syncs {
             return Ok(());
         }
         if state.sync_fails() {
-            return Err(StorageError::new("sync the directory", path, failed_sync()));
+            return Err(failed(failed_sync()));
         }
         state.names.sync(path);
         Ok(())
@@ -186,6 +210,10 @@ struct SimulatedFile {
 }
 
 impl SimulatedFile {
+    fn perform(&self) -> io::Result<()> {
+        self.state.lock().expect("nothing panics under this lock").perform()
+    }
+
     fn with<R>(&self, action: impl FnOnce(&mut Inode) -> R) -> R {
         let mut state = self.state.lock().expect("nothing panics under this lock");
         action(state.inodes.get_mut(&self.inode).expect("inodes stay while their disk does"))
@@ -198,6 +226,7 @@ impl FileHandle for SimulatedFile {
     }
 
     fn write_at(&self, parts: &[IoSlice<'_>], position: u64) -> io::Result<usize> {
+        self.perform()?;
         let mut bytes: Vec<u8> = parts.iter().flat_map(|part| part.iter().copied()).collect();
         let free = self.state.lock().expect("nothing panics under this lock").free_bytes();
         let size = self.with(|inode| inode.size_bytes());
@@ -212,6 +241,7 @@ impl FileHandle for SimulatedFile {
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
+        self.perform()?;
         self.with(|inode| inode.set_len(len));
         Ok(())
     }
@@ -222,6 +252,7 @@ impl FileHandle for SimulatedFile {
 
     fn sync_data(&self) -> io::Result<()> {
         let mut state = self.state.lock().expect("nothing panics under this lock");
+        state.perform()?;
         if state.faults.ignores_syncs {
             return Ok(());
         }

@@ -5,6 +5,12 @@ mod append_and_read;
 #[cfg(test)]
 mod batches;
 #[cfg(test)]
+mod compacted;
+#[cfg(test)]
+mod compaction;
+#[cfg(test)]
+mod compaction_model;
+#[cfg(test)]
 mod golden;
 #[cfg(test)]
 mod maintenance;

@@ -47,7 +47,7 @@ impl Life {
     fn new(seed: u64, ignores_syncs: bool) -> Self {
         let mut random = SeededRandom::new(seed);
         let failing_syncs_one_in = (random.below(3) == 0).then(|| 5 + random.below(40));
-        let faults = SimulatedFaults { failing_syncs_one_in, capacity_bytes: None, ignores_syncs };
+        let faults = SimulatedFaults { failing_syncs_one_in, ignores_syncs, ..Default::default() };
         let config = LogConfig {
             segment_bytes: 1_200 + u32::try_from(random.below(20_000)).unwrap(),
             index_interval_bytes: u32::try_from(random.below(2_000)).unwrap(),
