@@ -66,8 +66,8 @@ faults: build ## Kills, power loss and torn writes (ROUNDS=, SEEDS=)
 	@ROUNDS=$(ROUNDS) SEEDS=$(SEEDS) scripts/faults
 
 .PHONY: bench
-bench: ## Measures throughput, CPU, memory and start time; writes benches/RESULTS.md
-	@scripts/setup build bench
+bench: ## Tidemill beside Apache Kafka with neutral clients (BENCH_ROWS=, BENCH_RUNS=); writes benches/RESULTS.md
+	@scripts/setup build bench kafka
 	@scripts/bench
 
 .PHONY: clean

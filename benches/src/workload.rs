@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use anyhow::ensure;
-use serde::{Deserialize, Serialize};
 use tidemill_client::{
     BorrowedRecord, Consumer, ConsumerConfig, Producer, ProducerConfig, Properties, TopicPartition,
 };
 
-use crate::processes;
+use crate::clients::Ran;
+use crate::clock;
+use crate::process::Cpu;
 
 /// One workload.
 pub(crate) struct Workload {
@@ -19,16 +20,18 @@ pub(crate) struct Workload {
     pub(crate) acks: String,
 }
 
-/// What a workload's process prints.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(crate) struct Measured {
-    pub(crate) records: u64,
-    pub(crate) failed: u64,
-    /// Wall time.
-    pub(crate) seconds: f64,
-    /// CPU time of the process.
-    pub(crate) user_seconds: f64,
-    pub(crate) system_seconds: f64,
+/// Runs work that returns how many records it moved, and takes the time and the CPU of this process.
+pub(crate) fn timed(work: impl FnOnce() -> anyhow::Result<u64>) -> anyhow::Result<Ran> {
+    let (started, before) = (clock::now(), Cpu::of("self")?);
+    let records = work()?;
+    let (seconds, after) = (started.elapsed().as_secs_f64(), Cpu::of("self")?);
+    Ok(Ran {
+        records,
+        seconds,
+        user_seconds: after.user - before.user,
+        system_seconds: after.system - before.system,
+        ..Ran::default()
+    })
 }
 
 fn properties(pairs: &[(&str, &str)]) -> Properties {
@@ -36,7 +39,7 @@ fn properties(pairs: &[(&str, &str)]) -> Properties {
 }
 
 /// Produces as fast as the buffer takes records, to partition 0.
-pub(crate) fn produce(workload: &Workload) -> anyhow::Result<Measured> {
+pub(crate) fn produce(workload: &Workload) -> anyhow::Result<Ran> {
     let config = ProducerConfig::from_properties(&properties(&[
         ("bootstrap.servers", &workload.bootstrap),
         ("acks", &workload.acks),
@@ -55,17 +58,18 @@ pub(crate) fn produce(workload: &Workload) -> anyhow::Result<Measured> {
         headers: &[],
         timestamp: None,
     };
-    let clock = processes::Stopwatch::start();
-    for _ in 0..workload.records {
-        // The flush below tells of every failure.
-        drop(producer.send_borrowed(&record)?);
-    }
-    producer.flush()?;
-    Ok(clock.measured(workload.records))
+    timed(|| {
+        for _ in 0..workload.records {
+            // The flush below tells of every failure.
+            drop(producer.send_borrowed(&record)?);
+        }
+        producer.flush()?;
+        Ok(workload.records)
+    })
 }
 
 /// Reads partition 0 from its beginning and touches every value.
-pub(crate) fn consume(workload: &Workload) -> anyhow::Result<Measured> {
+pub(crate) fn consume(workload: &Workload) -> anyhow::Result<Ran> {
     let config = ConsumerConfig::from_properties(&properties(&[
         ("bootstrap.servers", &workload.bootstrap),
         ("enable.auto.commit", "false"),
@@ -73,20 +77,21 @@ pub(crate) fn consume(workload: &Workload) -> anyhow::Result<Measured> {
     ]))?;
     let consumer = Consumer::connect(config)?.blocking();
     let partition = TopicPartition::new(workload.topic.as_str(), 0);
-    let clock = processes::Stopwatch::start();
-    consumer.assign(vec![partition.clone()])?;
-    consumer.seek(&partition, 0)?;
-    let (mut seen, mut bytes) = (0_u64, 0_usize);
-    while seen < workload.records {
-        let polled = consumer.poll(Duration::from_secs(30))?;
-        ensure!(!polled.is_empty(), "nothing arrived for 30 s after {seen} of {} records", workload.records);
-        for batch in polled.batches() {
-            for record in batch.records() {
-                bytes += record?.value.unwrap_or_default().len();
-                seen += 1;
+    timed(|| {
+        consumer.assign(vec![partition.clone()])?;
+        consumer.seek(&partition, 0)?;
+        let (mut seen, mut bytes) = (0_u64, 0_usize);
+        while seen < workload.records {
+            let polled = consumer.poll(Duration::from_secs(30))?;
+            ensure!(!polled.is_empty(), "nothing for 30 s after {seen} of {} records", workload.records);
+            for batch in polled.batches() {
+                for record in batch.records() {
+                    bytes += record?.value.unwrap_or_default().len();
+                    seen += 1;
+                }
             }
         }
-    }
-    ensure!(bytes >= workload.size_bytes, "values were empty");
-    Ok(clock.measured(seen))
+        ensure!(bytes >= workload.size_bytes, "values were empty");
+        Ok(seen)
+    })
 }

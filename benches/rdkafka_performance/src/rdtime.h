@@ -1,0 +1,2 @@
+/* librdkafka's performance program looks for its clock here. */
+#include "rd.h"
