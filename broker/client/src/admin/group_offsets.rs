@@ -11,6 +11,7 @@ use tidemill_protocol::messages::offset_delete::{
 use tidemill_protocol::messages::offset_fetch::OffsetFetchRequest;
 
 use super::{Admin, AdminError, ItemResults};
+use crate::cluster::CoordinatorOf;
 use crate::committed::{self, CommitIdentity};
 use crate::network::within;
 use crate::{OffsetAndMetadata, TopicPartition};
@@ -27,8 +28,13 @@ impl Admin {
     ) -> Result<BTreeMap<TopicPartition, OffsetAndMetadata>, AdminError> {
         let build = |version| committed::offset_fetch_request(group, partitions, version, false);
         let code = |answer: &<OffsetFetchRequest as Request>::Response| committed::fetch_error(answer).code();
-        let answer =
-            within(self.ask_coordinator_up_to(group, committed::OFFSET_FETCH_LIMIT, build, code)).await?;
+        let answer = within(self.ask_coordinator_of(
+            (CoordinatorOf::Group, group),
+            committed::OFFSET_FETCH_LIMIT,
+            build,
+            code,
+        ))
+        .await?;
         let subject = format!("group {group}");
         AdminError::check(&subject, committed::fetch_error(&answer).code(), None)?;
         let mut offsets = BTreeMap::new();
@@ -55,8 +61,13 @@ impl Admin {
         let code = |answer: &<OffsetCommitRequest as Request>::Response| {
             answer.topics.first().and_then(|topic| topic.partitions.first()).map_or(0, |row| row.error_code)
         };
-        let answer =
-            within(self.ask_coordinator_up_to(group, committed::OFFSET_COMMIT_LIMIT, build, code)).await?;
+        let answer = within(self.ask_coordinator_of(
+            (CoordinatorOf::Group, group),
+            committed::OFFSET_COMMIT_LIMIT,
+            build,
+            code,
+        ))
+        .await?;
         let results = committed::commit_results(answer).into_iter().map(|(partition, code)| {
             let result = AdminError::check(&format!("group {group}, {partition}"), code.code(), None);
             (partition, result)

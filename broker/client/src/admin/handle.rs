@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tidemill_protocol::messages::find_coordinator::{FindCoordinatorRequest, FindCoordinatorResponse};
+use tidemill_protocol::messages::find_coordinator::FindCoordinatorResponse;
 use tidemill_protocol::{ErrorCode, Request};
 
 use super::retry::Retry;
 use super::{AdminError, BlockingAdmin};
 use crate::TopicPartition;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, CoordinatorOf, find_coordinator};
 use crate::config::{AdminConfig, ConfigError};
 use crate::connection::CallError;
 
@@ -73,23 +73,26 @@ impl Admin {
         build: impl Fn(i16) -> R,
         code_of: impl Fn(&R::Response) -> i16,
     ) -> Result<R::Response, AdminError> {
-        self.ask_coordinator_up_to(group, i16::MAX, build, code_of).await
+        self.ask_coordinator_of((CoordinatorOf::Group, group), i16::MAX, build, code_of).await
     }
 
-    /// Like [`Admin::ask_coordinator`], in no version above `limit`.
-    pub(super) async fn ask_coordinator_up_to<R: Request>(
+    /// Like [`Admin::ask_coordinator`], of a group or a transactional id, in no version above `limit`.
+    pub(super) async fn ask_coordinator_of<R: Request>(
         &self,
-        group: &str,
+        coordinated: (CoordinatorOf, &str),
         limit: i16,
         build: impl Fn(i16) -> R,
         code_of: impl Fn(&R::Response) -> i16,
     ) -> Result<R::Response, AdminError> {
-        let subject = format!("group {group}");
+        let subject = match coordinated {
+            (CoordinatorOf::Group, group) => format!("group {group}"),
+            (CoordinatorOf::Transactions, id) => format!("transactional id {id}"),
+        };
         let mut retry = self.retry(&subject);
         loop {
-            let error = match self.try_coordinator(&subject, (group, limit), &build).await {
+            let error = match self.try_coordinator(&subject, (coordinated, limit), &build).await {
                 Ok(answer) => match ErrorCode::from_code(code_of(&answer)) {
-                    code if is_coordinator_moving(code) => {
+                    code if is_busy(code) => {
                         AdminError::Refused { subject: subject.clone(), code, message: None }
                     }
                     _ => return Ok(answer),
@@ -103,10 +106,10 @@ impl Admin {
     async fn try_coordinator<R: Request>(
         &self,
         subject: &str,
-        (group, limit): (&str, i16),
+        ((of, key), limit): ((CoordinatorOf, &str), i16),
         build: impl Fn(i16) -> R,
     ) -> Result<R::Response, AdminError> {
-        let build_find = |version| find_coordinator(group, version);
+        let build_find = |version| find_coordinator(of, key, version);
         let found = self.cluster.call_any(build_find).await;
         let node = coordinator_node(subject, found.map_err(|error| call_error(subject, error))?)?;
         self.know_node(node).await;
@@ -158,16 +161,6 @@ pub(super) fn call_error(subject: &str, source: CallError) -> AdminError {
     AdminError::Call { subject: subject.to_owned(), source }
 }
 
-/// Builds the question for the coordinator of `group`.
-pub(crate) fn find_coordinator(group: &str, version: i16) -> FindCoordinatorRequest {
-    let batched = version >= 4;
-    FindCoordinatorRequest {
-        key: if batched { String::new() } else { group.to_owned() },
-        key_type: 0,
-        coordinator_keys: if batched { vec![group.to_owned()] } else { Vec::new() },
-    }
-}
-
 fn coordinator_node(subject: &str, answer: FindCoordinatorResponse) -> Result<i32, AdminError> {
     let (code, node, message) = match answer.coordinators.into_iter().next() {
         Some(found) => (found.error_code, found.node_id, found.error_message),
@@ -177,9 +170,13 @@ fn coordinator_node(subject: &str, answer: FindCoordinatorResponse) -> Result<i3
     Ok(node)
 }
 
-fn is_coordinator_moving(code: ErrorCode) -> bool {
+/// Whether the coordinator moves, or is busy with the same transactional id.
+fn is_busy(code: ErrorCode) -> bool {
     matches!(
         code,
-        ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable | ErrorCode::CoordinatorLoadInProgress
+        ErrorCode::NotCoordinator
+            | ErrorCode::CoordinatorNotAvailable
+            | ErrorCode::CoordinatorLoadInProgress
+            | ErrorCode::ConcurrentTransactions
     )
 }

@@ -22,7 +22,6 @@ pub use configs::{
 };
 pub use errors::AdminError;
 pub use groups::{GroupDescription, GroupListing, GroupMember};
-pub(crate) use handle::find_coordinator;
 pub use handle::{Admin, ItemResults};
 pub use offsets::OffsetSpec;
 pub use topics::{CreateTopicsOptions, CreatedTopic, NewPartitions, NewTopic};

@@ -135,6 +135,11 @@ impl Channel {
             .ok_or_else(|| CallError::Unsupported { address: self.address.clone(), api: R::API_KEY })
     }
 
+    /// Returns the level of `transaction.version` that the cluster had finalised when the connection was made.
+    pub(crate) fn transaction_version(&self) -> i16 {
+        self.versions.transaction_version()
+    }
+
     /// Sends `request` in `version` and waits for its answer.
     pub(crate) async fn call<R: Request>(
         &self,

@@ -44,9 +44,10 @@ async fn ask_versions(channel: &Channel) -> Result<SupportedVersions, CallError>
         answer = ask(channel, fallback_version(&answer)).await?;
     }
     match ErrorCode::from_code(answer.error_code) {
-        ErrorCode::None => Ok(SupportedVersions::new(
-            answer.api_keys.iter().map(|row| (row.api_key, row.min_version, row.max_version)),
-        )),
+        ErrorCode::None => {
+            let rows = answer.api_keys.iter().map(|row| (row.api_key, row.min_version, row.max_version));
+            Ok(SupportedVersions::new(rows).with_transaction_version(transaction_version(&answer)))
+        }
         error => Err(CallError::Connect {
             address: channel.address().to_owned(),
             reason: format!("ApiVersions was answered with {}", error.name()),
@@ -65,6 +66,11 @@ async fn ask(channel: &Channel, version: i16) -> Result<ApiVersionsResponse, Cal
     let code = frame.get(4..6).and_then(|code| code.try_into().ok()).map(i16::from_be_bytes);
     let refused = code.map(ErrorCode::from_code) == Some(ErrorCode::UnsupportedVersion);
     channel.decode::<ApiVersionsRequest>(frame, if refused { 0 } else { version })
+}
+
+fn transaction_version(answer: &ApiVersionsResponse) -> i16 {
+    let feature = answer.finalized_features.iter().find(|feature| feature.name == "transaction.version");
+    feature.map_or(0, |feature| feature.max_version_level)
 }
 
 /// Returns the version in which to repeat the question.

@@ -9,6 +9,7 @@ use tidemill_protocol::{ApiKey, Request};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct SupportedVersions {
     ranges: HashMap<ApiKey, RangeInclusive<i16>>,
+    transaction_version: i16,
 }
 
 impl SupportedVersions {
@@ -18,7 +19,17 @@ impl SupportedVersions {
             let key = ApiKey::from_code(key)?;
             Some((key, first..=last))
         });
-        Self { ranges: known.collect() }
+        Self { ranges: known.collect(), transaction_version: 0 }
+    }
+
+    /// Notes the level of `transaction.version` that the cluster has finalised (KIP-890); 0 if it names none.
+    pub(crate) fn with_transaction_version(self, transaction_version: i16) -> Self {
+        Self { transaction_version, ..self }
+    }
+
+    /// Returns the level of `transaction.version` that the cluster has finalised.
+    pub(crate) fn transaction_version(&self) -> i16 {
+        self.transaction_version
     }
 
     /// Returns the highest version of `R` that both sides speak and that is not above `limit`.

@@ -8,9 +8,9 @@ use tidemill_protocol::ErrorCode;
 use tokio::sync::{mpsc, oneshot};
 
 use super::errors::CommitError;
-use super::group_link::GroupLink;
 use super::handle::Consumer;
 use super::state::Shared;
+use crate::cluster::{CoordinatorError, CoordinatorLink};
 use crate::committed::{self, CommitIdentity};
 use crate::network;
 use crate::{OffsetAndMetadata, TopicPartition};
@@ -71,19 +71,19 @@ enum Attempt {
     Final(CommitError),
 }
 
-async fn try_commit(shared: &Shared, group: &GroupLink, offsets: &Offsets) -> Result<(), Attempt> {
-    let identity = shared.commit_identity(&group.group_id);
+async fn try_commit(shared: &Shared, group: &CoordinatorLink, offsets: &Offsets) -> Result<(), Attempt> {
+    let identity = shared.commit_identity(&group.key);
     let call = group.ordinary(committed::OFFSET_COMMIT_LIMIT);
     let answer = group.call(call, |_| committed::offset_commit_request(&identity, offsets)).await;
     let answer = match answer {
         Ok(answer) => answer,
         Err(error) if error.is_retriable() => return Err(Attempt::Again(error.to_string())),
-        Err(super::group_link::CoordinatorError::Call(source)) => {
+        Err(CoordinatorError::Call(source)) => {
             return Err(Attempt::Final(CommitError::Call { source }));
         }
         Err(error) => return Err(Attempt::Again(error.to_string())),
     };
-    let group_id = || group.group_id.clone();
+    let group_id = || group.key.clone();
     for (partition, code) in committed::commit_results(answer) {
         group.notice(code);
         match code {

@@ -105,12 +105,12 @@ async fn read_committed(shared: Arc<Shared>, partitions: Vec<(TopicPartition, u6
     let Some(group) = &shared.group else { return };
     let asked: Vec<TopicPartition> = partitions.iter().map(|(partition, _)| partition.clone()).collect();
     let build = |version| -> OffsetFetchRequest {
-        committed::offset_fetch_request(&group.group_id, Some(&asked), version, true)
+        committed::offset_fetch_request(&group.key, Some(&asked), version, true)
     };
     let answered = group.call(group.ordinary(committed::OFFSET_FETCH_LIMIT), build).await;
     let (whole, rows) = match answered {
         Err(error) => {
-            tracing::debug!(group_id = %group.group_id, %error, "committed offsets not read");
+            tracing::debug!(group_id = %group.key, %error, "committed offsets not read");
             (
                 if error.is_retriable() {
                     ErrorCode::NetworkException

@@ -12,12 +12,11 @@ use tidemill_protocol::messages::join_group::{
 use tidemill_protocol::messages::leave_group::{LeaveGroupRequest, MemberIdentity};
 use tidemill_protocol::messages::sync_group::{SyncGroupRequest, SyncGroupRequestAssignment};
 
-use super::group_link::{CoordinatorCall, CoordinatorError, GroupLink};
 use super::group_protocol::{Subscription, encode_subscription};
 use super::membership::{Identity, Joined, JoinedMember, MemberEffect, MemberError};
 use super::state::Shared;
 use crate::TopicPartition;
-use crate::cluster::Lane;
+use crate::cluster::{CoordinatorCall, CoordinatorError, CoordinatorLink, Lane};
 use crate::network;
 
 /// `protocol.type` of consumer groups.
@@ -57,13 +56,13 @@ fn member_call(shared: &Shared, timeout: Duration) -> CoordinatorCall {
 
 async fn join(
     shared: &Shared,
-    group: &GroupLink,
+    group: &CoordinatorLink,
     member_id: String,
     (generation, owned): (i32, Vec<TopicPartition>),
 ) -> Result<Joined, MemberError> {
     let config = &shared.config;
     let request = JoinGroupRequest {
-        group_id: group.group_id.clone(),
+        group_id: group.key.clone(),
         session_timeout_ms: millis(config.session_timeout),
         rebalance_timeout_ms: millis(config.max_poll_interval),
         member_id,
@@ -91,7 +90,7 @@ async fn join(
         members: members.collect(),
     };
     tracing::info!(
-        group_id = %group.group_id, generation = joined.generation, leader = joined.is_leader,
+        group_id = %group.key, generation = joined.generation, leader = joined.is_leader,
         assignor = %joined.protocol, "joined the group"
     );
     Ok(joined)
@@ -118,13 +117,13 @@ fn protocols(shared: &Shared, generation: i32, owned: &[TopicPartition]) -> Vec<
 
 async fn sync(
     shared: &Shared,
-    group: &GroupLink,
+    group: &CoordinatorLink,
     identity: Identity,
     (protocol, assignments): (String, Vec<(String, Bytes)>),
 ) -> Result<Bytes, MemberError> {
     let row = |(member_id, assignment)| SyncGroupRequestAssignment { member_id, assignment };
     let request = SyncGroupRequest {
-        group_id: group.group_id.clone(),
+        group_id: group.key.clone(),
         generation_id: identity.generation,
         member_id: identity.member_id,
         group_instance_id: shared.config.group_instance_id.clone(),
@@ -139,9 +138,9 @@ async fn sync(
     Ok(answer.assignment)
 }
 
-async fn heartbeat(shared: &Shared, group: &GroupLink, identity: Identity) -> Result<(), MemberError> {
+async fn heartbeat(shared: &Shared, group: &CoordinatorLink, identity: Identity) -> Result<(), MemberError> {
     let request = HeartbeatRequest {
-        group_id: group.group_id.clone(),
+        group_id: group.key.clone(),
         generation_id: identity.generation,
         member_id: identity.member_id,
         group_instance_id: shared.config.group_instance_id.clone(),
@@ -152,7 +151,7 @@ async fn heartbeat(shared: &Shared, group: &GroupLink, identity: Identity) -> Re
 }
 
 /// Tells the coordinator that the member is gone. It would find out by itself, only later.
-pub(super) async fn leave(shared: &Shared, group: &GroupLink, member_id: String) {
+pub(super) async fn leave(shared: &Shared, group: &CoordinatorLink, member_id: String) {
     let build = |version| {
         let batched = version >= 3;
         let member = MemberIdentity {
@@ -161,17 +160,17 @@ pub(super) async fn leave(shared: &Shared, group: &GroupLink, member_id: String)
             reason: None,
         };
         LeaveGroupRequest {
-            group_id: group.group_id.clone(),
+            group_id: group.key.clone(),
             member_id: if batched { String::new() } else { member_id.clone() },
             members: if batched { vec![member] } else { Vec::new() },
         }
     };
     if let Err(error) = group.call(group.ordinary(i16::MAX), build).await {
-        tracing::debug!(group_id = %group.group_id, %error, "the coordinator was not told that a member leaves");
+        tracing::debug!(group_id = %group.key, %error, "the coordinator was not told that a member leaves");
     }
 }
 
-fn check(group: &GroupLink, code: i16, member_id: Option<String>) -> Result<(), MemberError> {
+fn check(group: &CoordinatorLink, code: i16, member_id: Option<String>) -> Result<(), MemberError> {
     match ErrorCode::from_code(code) {
         ErrorCode::None => Ok(()),
         code => {

@@ -4,7 +4,7 @@
 //! returns; `fetcher` decides what to fetch (a state machine), `partition_state` is one partition in its eyes, `fetch_plan`
 //! what it asks, `fetch_answers` what it learns, `buffered` what was fetched; `fetch_call` puts it on the wire. `membership` decides when to join, sync, beat and leave (a state machine)
 //! with what it learns in `membership_answers`, `membership_calls` puts that on the wire, `rebalance` is the owner's part in it with its `listener` and the
-//! `assignors`; `group_protocol` is what members tell each other, `group_link` finds their coordinator, `commits`
+//! `assignors`; `group_protocol` is what members tell each other, `commits`
 //! stores offsets there. `state` holds the machines together and `driver` carries out what they decide; `errors`
 //! is how it fails, `blocking` and `typed` are other faces.
 
@@ -20,7 +20,6 @@ mod fetch_plan;
 mod fetcher;
 #[cfg(test)]
 mod fetcher_tests;
-mod group_link;
 mod group_protocol;
 mod handle;
 mod listener;

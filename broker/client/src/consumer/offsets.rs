@@ -6,8 +6,8 @@ use std::time::Duration;
 use tidemill_protocol::ErrorCode;
 
 use super::errors::OffsetError;
-use super::group_link::CoordinatorError;
 use super::handle::Consumer;
+use crate::cluster::CoordinatorError;
 use crate::committed;
 use crate::list_offsets::{self, EARLIEST, LATEST};
 use crate::network;
@@ -70,8 +70,7 @@ impl Consumer {
         let Some(group) = &self.shared.group else {
             return Err(Attempt::Final(OffsetError::NoGroup));
         };
-        let build =
-            |version| committed::offset_fetch_request(&group.group_id, Some(partitions), version, true);
+        let build = |version| committed::offset_fetch_request(&group.key, Some(partitions), version, true);
         let answer = match group.call(group.ordinary(committed::OFFSET_FETCH_LIMIT), build).await {
             Ok(answer) => answer,
             Err(CoordinatorError::Call(source)) if !source.is_retriable() => {

@@ -14,12 +14,11 @@ use super::assignors::Assignor;
 use super::commits::CommitJob;
 use super::errors::PollError;
 use super::fetcher::{Fetcher, FetcherSettings};
-use super::group_link::GroupLink;
 use super::listener::{NoListener, RebalanceListener};
 use super::membership::Membership;
 use super::polled::Polled;
 use super::rebalance::has_changed;
-use crate::cluster::{Cluster, Metadata};
+use crate::cluster::{Cluster, CoordinatorLink, CoordinatorOf, Metadata};
 use crate::config::ConsumerConfig;
 use crate::network;
 
@@ -82,7 +81,7 @@ impl fmt::Debug for State {
 pub(super) struct Shared {
     pub(super) config: ConsumerConfig,
     pub(super) cluster: Cluster,
-    pub(super) group: Option<GroupLink>,
+    pub(super) group: Option<CoordinatorLink>,
     pub(super) assignors: Vec<Arc<dyn Assignor>>,
     pub(super) commits: mpsc::Sender<CommitJob>,
     pub(super) state: Mutex<State>,
@@ -101,7 +100,10 @@ impl Shared {
         assignors: Vec<Arc<dyn Assignor>>,
         commits: mpsc::Sender<CommitJob>,
     ) -> Self {
-        let group = config.group_id.clone().map(|group_id| GroupLink::new(group_id, cluster.clone()));
+        let group = config
+            .group_id
+            .clone()
+            .map(|group_id| CoordinatorLink::new(CoordinatorOf::Group, group_id, cluster.clone()));
         let settings = FetcherSettings::of(&config, cluster.retry_backoff());
         let state = State {
             fetcher: Fetcher::new(settings, network::random()),

@@ -1,29 +1,40 @@
-//! The way to a group's coordinator: found when needed, forgotten when it moves.
+//! The way to the coordinator of a group or of a transactional id: found when needed, forgotten when it moves.
 
+use std::sync::Arc;
 use std::time::Duration;
-use tidemill_protocol::messages::find_coordinator::FindCoordinatorResponse;
-use tidemill_protocol::{ErrorCode, Request};
 
 use parking_lot::Mutex;
+use tidemill_protocol::messages::find_coordinator::{FindCoordinatorRequest, FindCoordinatorResponse};
+use tidemill_protocol::{ErrorCode, Request};
 
-use crate::admin::find_coordinator;
-use crate::cluster::{Cluster, Lane};
-use crate::connection::CallError;
+use super::{Cluster, Lane};
+use crate::connection::{CallError, Channel};
 
-/// A group and who coordinates it.
+/// What is coordinated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CoordinatorOf {
+    /// A group, by its `group.id`.
+    Group,
+    /// A producer's transactions, by its `transactional.id` (KIP-98).
+    Transactions,
+}
+
+/// A group or transactional id, and who coordinates it.
 #[derive(Debug)]
-pub(super) struct GroupLink {
-    pub(super) group_id: String,
+pub(crate) struct CoordinatorLink {
+    /// `group.id` or `transactional.id`.
+    pub(crate) key: String,
+    of: CoordinatorOf,
     cluster: Cluster,
     node: Mutex<Option<i32>>,
 }
 
 /// How a call to the coordinator fails.
 #[derive(Debug, Clone)]
-pub(super) enum CoordinatorError {
+pub(crate) enum CoordinatorError {
     /// There is none at the moment.
     Unavailable { reason: String },
-    /// The group may not be coordinated for this client.
+    /// Nobody coordinates the group or transactional id for this client.
     Refused(ErrorCode),
     /// The coordinator gave no usable answer.
     Call(CallError),
@@ -41,7 +52,7 @@ impl std::fmt::Display for CoordinatorError {
 
 impl CoordinatorError {
     /// Whether trying again can help.
-    pub(super) fn is_retriable(&self) -> bool {
+    pub(crate) fn is_retriable(&self) -> bool {
         match self {
             Self::Unavailable { .. } => true,
             Self::Refused(_) => false,
@@ -52,60 +63,62 @@ impl CoordinatorError {
 
 /// A call to the coordinator.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct CoordinatorCall {
+pub(crate) struct CoordinatorCall {
     /// Highest version to speak.
-    pub(super) limit: i16,
+    pub(crate) limit: i16,
     /// How long the answer may take.
-    pub(super) timeout: Duration,
+    pub(crate) timeout: Duration,
     /// Whether the call may wait for other members, so that nothing else must queue behind it.
-    pub(super) lane: Lane,
+    pub(crate) lane: Lane,
 }
 
-impl GroupLink {
-    /// Makes the link of `group_id`.
-    pub(super) fn new(group_id: String, cluster: Cluster) -> Self {
-        Self { group_id, cluster, node: Mutex::new(None) }
+impl CoordinatorLink {
+    /// Makes the link of the group or transactional id `key`.
+    pub(crate) fn new(of: CoordinatorOf, key: String, cluster: Cluster) -> Self {
+        Self { key, of, cluster, node: Mutex::new(None) }
     }
 
     /// Returns an ordinary call.
-    pub(super) fn ordinary(&self, limit: i16) -> CoordinatorCall {
+    pub(crate) fn ordinary(&self, limit: i16) -> CoordinatorCall {
         CoordinatorCall { limit, timeout: self.cluster.request_timeout(), lane: Lane::Control }
     }
 
     /// Calls the coordinator, finding it first if it is not known.
-    pub(super) async fn call<R: Request>(
+    pub(crate) async fn call<R: Request>(
         &self,
         call: CoordinatorCall,
         build: impl FnOnce(i16) -> R,
     ) -> Result<R::Response, CoordinatorError> {
+        let channel = self.channel(call.lane).await?;
+        let called = async {
+            let version = channel.version::<R>(call.limit)?;
+            channel.call(&build(version), version, call.timeout).await
+        };
+        self.noticing(called.await)
+    }
+
+    /// Returns a connection to the coordinator, finding it first if it is not known.
+    pub(crate) async fn channel(&self, lane: Lane) -> Result<Arc<Channel>, CoordinatorError> {
         let node = self.find().await?;
-        let result = self.call_node(node, call, build).await;
+        self.noticing(self.cluster.channel(node, lane).await)
+    }
+
+    fn noticing<T>(&self, result: Result<T, CallError>) -> Result<T, CoordinatorError> {
         if result.as_ref().is_err_and(CallError::is_retriable) {
             self.forget();
         }
         result.map_err(CoordinatorError::Call)
     }
 
-    async fn call_node<R: Request>(
-        &self,
-        node: i32,
-        call: CoordinatorCall,
-        build: impl FnOnce(i16) -> R,
-    ) -> Result<R::Response, CallError> {
-        let channel = self.cluster.channel(node, call.lane).await?;
-        let version = channel.version::<R>(call.limit)?;
-        channel.call(&build(version), version, call.timeout).await
-    }
-
     /// Forgets the coordinator if `code` says that it is another broker now.
-    pub(super) fn notice(&self, code: ErrorCode) {
+    pub(crate) fn notice(&self, code: ErrorCode) {
         if matches!(code, ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable) {
             self.forget();
         }
     }
 
     /// Forgets the coordinator.
-    pub(super) fn forget(&self) {
+    pub(crate) fn forget(&self) {
         *self.node.lock() = None;
     }
 
@@ -113,7 +126,7 @@ impl GroupLink {
         if let Some(node) = *self.node.lock() {
             return Ok(node);
         }
-        let build = |version| find_coordinator(&self.group_id, version);
+        let build = |version| find_coordinator(self.of, &self.key, version);
         let answer = self.cluster.call_any(build).await.map_err(CoordinatorError::Call)?;
         let (code, node) = first_row(&answer);
         match code {
@@ -130,7 +143,7 @@ impl GroupLink {
                 return Err(CoordinatorError::Unavailable { reason: format!("broker {node} is not known") });
             }
         }
-        tracing::debug!(group_id = %self.group_id, node, "found the coordinator");
+        tracing::debug!(of = ?self.of, key = %self.key, node, "found the coordinator");
         *self.node.lock() = Some(node);
         Ok(node)
     }
@@ -140,5 +153,18 @@ fn first_row(answer: &FindCoordinatorResponse) -> (ErrorCode, i32) {
     match answer.coordinators.first() {
         Some(row) => (ErrorCode::from_code(row.error_code), row.node_id),
         None => (ErrorCode::from_code(answer.error_code), answer.node_id),
+    }
+}
+
+/// Builds the question for the coordinator of the group or transactional id `key`.
+pub(crate) fn find_coordinator(of: CoordinatorOf, key: &str, version: i16) -> FindCoordinatorRequest {
+    let batched = version >= 4;
+    FindCoordinatorRequest {
+        key: if batched { String::new() } else { key.to_owned() },
+        key_type: match of {
+            CoordinatorOf::Group => 0,
+            CoordinatorOf::Transactions => 1,
+        },
+        coordinator_keys: if batched { vec![key.to_owned()] } else { Vec::new() },
     }
 }
