@@ -36,7 +36,8 @@ pub use consumer::{
 };
 pub use producer::{
     BlockingProducer, BorrowedRecord, Delivery, DeliveryError, Partitioner, PartitionerInput, Producer,
-    RoundRobinPartitioner, SendError, StickyPartitioner, TypedProducer, murmur2_partition,
+    RoundRobinPartitioner, SendError, StickyPartitioner, TransactionError, TransactionFailure, TypedProducer,
+    murmur2_partition,
 };
 pub use record::{
     ConsumerGroupMetadata, Header, OffsetAndMetadata, OffsetAndTimestamp, ProducerRecord, RecordMetadata,

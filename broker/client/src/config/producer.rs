@@ -78,6 +78,10 @@ pub struct ProducerConfig {
     pub transactional_id: Option<String>,
     /// `transaction.timeout.ms`: an open transaction is aborted after this time. Default 1 minute.
     pub transaction_timeout: Duration,
+    /// Highest level of the cluster feature `transaction.version` to use: 1 keeps to the protocol before KIP-890.
+    /// No key of Kafka's; for tests of both protocols.
+    #[doc(hidden)]
+    pub max_transaction_version: i16,
     /// Keys that were given and had no influence.
     pub warnings: Vec<ConfigWarning>,
 }
@@ -104,6 +108,7 @@ impl ProducerConfig {
             partitioner_ignore_keys: false,
             transactional_id: None,
             transaction_timeout: Duration::from_secs(60),
+            max_transaction_version: i16::MAX,
             warnings: Vec::new(),
         }
     }
@@ -140,6 +145,7 @@ impl ProducerConfig {
             partitioner_ignore_keys: reader.boolean("partitioner.ignore.keys", false)?,
             transactional_id: reader.text("transactional.id").map(String::from),
             transaction_timeout: reader.millis("transaction.timeout.ms", 60_000)?,
+            max_transaction_version: i16::MAX,
             warnings: reader.warnings(),
             connection,
         };

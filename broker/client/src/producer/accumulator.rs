@@ -51,6 +51,8 @@ pub(super) enum NotAppended {
     SwitchPartition,
     /// The producer was closed.
     Closed,
+    /// No transaction is open.
+    NoTransaction,
 }
 
 /// One partition.
@@ -129,6 +131,8 @@ pub(super) struct Accumulator {
     pub(super) wake: Notify,
     unfinished: Mutex<HashMap<u64, Arc<BatchDelivery>>>,
     closed: AtomicBool,
+    /// No transaction is open in which records could be accepted.
+    held: AtomicBool,
     random_seed: Mutex<SeededRandom>,
 }
 
@@ -144,6 +148,7 @@ impl Accumulator {
             wake: Notify::new(),
             unfinished: Mutex::new(HashMap::new()),
             closed: AtomicBool::new(false),
+            held: AtomicBool::new(false),
             random_seed: Mutex::new(random),
         }
     }
@@ -204,6 +209,9 @@ impl Accumulator {
         // Looked at under the lock: what is accepted is seen by `is_empty`, which decides that sending may end.
         if self.is_closed() {
             return Err(NotAppended::Closed);
+        }
+        if self.held.load(Ordering::Acquire) {
+            return Err(NotAppended::NoTransaction);
         }
         if let Some(open) = &mut queue.open
             && let Some(delivery) = open.append(record)
@@ -271,6 +279,11 @@ impl Accumulator {
         }
         self.wake.notify_one();
         self.unfinished.lock().values().map(Arc::clone).collect()
+    }
+
+    /// Says whether records are accepted, for producers of transactions; what was refused never becomes a batch.
+    pub(super) fn accept(&self, accepted: bool) {
+        self.held.store(!accepted, Ordering::Release);
     }
 
     /// Refuses further records.

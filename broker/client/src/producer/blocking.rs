@@ -1,10 +1,11 @@
 //! The producer for callers that do not await.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{BorrowedRecord, Delivery, DeliveryError, Producer, SendError};
+use super::{BorrowedRecord, Delivery, DeliveryError, Producer, SendError, TransactionError};
 use crate::network::block_on;
-use crate::{ProducerRecord, RecordMetadata};
+use crate::{ConsumerGroupMetadata, OffsetAndMetadata, ProducerRecord, RecordMetadata, TopicPartition};
 
 /// A [`Producer`] whose methods wait on the calling thread. Needs no runtime of the caller.
 #[derive(Debug, Clone)]
@@ -73,6 +74,50 @@ impl BlockingProducer {
     /// As there.
     pub fn partition_count(&self, topic: &str) -> Result<usize, SendError> {
         block_on(self.producer.partition_count(topic))
+    }
+
+    /// See [`Producer::init_transactions`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn init_transactions(&self) -> Result<(), TransactionError> {
+        block_on(self.producer.init_transactions())
+    }
+
+    /// See [`Producer::begin_transaction`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn begin_transaction(&self) -> Result<(), TransactionError> {
+        self.producer.begin_transaction()
+    }
+
+    /// See [`Producer::send_offsets_to_transaction`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn send_offsets_to_transaction(
+        &self,
+        offsets: BTreeMap<TopicPartition, OffsetAndMetadata>,
+        group: &ConsumerGroupMetadata,
+    ) -> Result<(), TransactionError> {
+        block_on(self.producer.send_offsets_to_transaction(offsets, group))
+    }
+
+    /// See [`Producer::commit_transaction`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn commit_transaction(&self) -> Result<(), TransactionError> {
+        block_on(self.producer.commit_transaction())
+    }
+
+    /// See [`Producer::abort_transaction`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn abort_transaction(&self) -> Result<(), TransactionError> {
+        block_on(self.producer.abort_transaction())
     }
 
     /// Returns the awaiting face.

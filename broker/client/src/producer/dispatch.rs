@@ -14,6 +14,7 @@ use super::batch::ClosedBatch;
 use super::effects::{Effect, Failure};
 use super::node_link::{self, LinkOptions, ProduceJob, ProduceOutcome};
 use super::sender::Sender;
+use super::transactions::{Coordination, Effect as TransactionEffect};
 use crate::Metadata;
 use crate::cluster::Cluster;
 use crate::network;
@@ -36,6 +37,8 @@ pub(super) struct Dispatch {
     pub(super) sender: Sender<Arc<ClosedBatch>>,
     pub(super) link: LinkOptions,
     pub(super) delivery_timeout: Duration,
+    /// Set if the producer has a `transactional.id`.
+    pub(super) transactions: Option<Arc<Coordination>>,
     /// The view and the number of partitions that were brought up to date last.
     pub(super) followed: Option<(Arc<Metadata>, usize)>,
 }
@@ -57,16 +60,25 @@ impl Dispatch {
         loop {
             let view = views.borrow_and_update().clone();
             self.follow_metadata(&view);
-            for slot in self.accumulator.take_woken() {
-                self.sender.wake(slot);
-            }
+            self.take_woken();
             let now = network::now().monotonic;
-            let (effects, wake_at) = self.sender.drain(now, &mut &*self.accumulator);
+            let (effects, mut wake_at) = self.sender.drain(now, &mut &*self.accumulator);
             for effect in effects {
                 self.carry_out(effect, &mut queues).await;
             }
-            // A batch may have been opened since the woken partitions were taken.
-            if self.accumulator.is_closed() && self.sender.is_idle() && self.accumulator.is_empty() {
+            if let Some(transactions) = self.transactions.clone() {
+                let is_settled = || self.sender.is_idle() && self.accumulator.is_empty();
+                let (effects, at) = transactions.drain(now, is_settled);
+                wake_at = [wake_at, at].into_iter().flatten().min();
+                let acted = !effects.is_empty();
+                for effect in effects {
+                    self.carry_out_of_transactions(effect, &mut queues).await;
+                }
+                if acted {
+                    continue;
+                }
+            }
+            if self.is_done(now) {
                 return;
             }
             let nap = wake_at.map_or(self.delivery_timeout, |at| at.saturating_sub(network::now().monotonic));
@@ -83,6 +95,28 @@ impl Dispatch {
                 () = tokio::time::sleep(nap) => {}
             }
         }
+    }
+
+    /// Has the sender look at the partitions with new batches.
+    fn take_woken(&mut self) {
+        let woken = self.accumulator.take_woken();
+        if let Some(transactions) = &self.transactions {
+            let gate = transactions.with(|machine| {
+                woken.iter().for_each(|slot| machine.want(*slot));
+                machine.take_gate()
+            });
+            gate.into_iter().for_each(|gate| self.sender.set_gate(gate));
+        }
+        woken.into_iter().for_each(|slot| self.sender.wake(slot));
+    }
+
+    /// Whether the producer is closed and has nothing left to do.
+    fn is_done(&self, now: Duration) -> bool {
+        // A batch may have been opened since the woken partitions were taken.
+        self.accumulator.is_closed()
+            && self.sender.is_idle()
+            && self.accumulator.is_empty()
+            && self.transactions.as_ref().is_none_or(|transactions| transactions.is_at_rest(now))
     }
 
     /// Brings partitions and leaders up to date.
@@ -116,6 +150,12 @@ impl Dispatch {
                 });
             }
             Effect::Produce { request, node, batches } => {
+                let version_limit = self.transactions.as_ref().map_or(i16::MAX, |transactions| {
+                    transactions.with(|machine| {
+                        machine.on_produce();
+                        machine.protocol().produce_limit()
+                    })
+                });
                 let link = queues.links.entry(node).or_insert_with(|| {
                     let (jobs, queue) = mpsc::channel(OUTCOME_QUEUE);
                     let (cluster, outcomes) = (self.cluster.clone(), queues.outcomes.clone());
@@ -123,13 +163,42 @@ impl Dispatch {
                     jobs
                 });
                 // A link ends only with this task; its queue is longer than requests may be under way.
-                drop(link.send(ProduceJob { request, batches }).await);
+                drop(link.send(ProduceJob { request, batches, version_limit }).await);
             }
+        }
+    }
+
+    async fn carry_out_of_transactions(&mut self, effect: TransactionEffect, queues: &mut Queues) {
+        let dropped = match effect {
+            TransactionEffect::Call(call) => {
+                if let Some(transactions) = self.transactions.clone() {
+                    network::spawn(async move { transactions.perform(call).await });
+                }
+                return;
+            }
+            TransactionEffect::BeginEpoch { id, epoch } => return self.sender.begin_epoch(id, epoch),
+            TransactionEffect::DropUnsent { reason } => {
+                let slots = self.accumulator.slot_count();
+                self.sender.drop_unsent(slots, &reason, &mut &*self.accumulator)
+            }
+            TransactionEffect::DropAll { reason } => {
+                let failure = Failure::Dropped { reason };
+                self.sender.give_up_all(&failure, &mut &*self.accumulator)
+            }
+        };
+        for effect in dropped {
+            self.carry_out(effect, queues).await;
         }
     }
 
     fn finish(&self, batch: &ClosedBatch, outcome: Result<super::delivery::Written, Failure>) {
         let partition = || batch.delivery.partition().clone();
+        if let Some(transactions) = &self.transactions {
+            transactions.with(|machine| match &outcome {
+                Ok(_) => machine.on_batch_written(),
+                Err(failure) => machine.on_batch_failed(batch.delivery.partition(), failure),
+            });
+        }
         batch.delivery.finish(outcome.map_err(|failure| match failure {
             Failure::Refused { code, message } => {
                 DeliveryError::Refused { partition: partition(), code, message }
@@ -138,6 +207,7 @@ impl Dispatch {
                 DeliveryError::Timeout { partition: partition(), timeout: self.delivery_timeout, last }
             }
             Failure::Encode { reason } => DeliveryError::Encode { partition: partition(), reason },
+            Failure::Dropped { reason } => DeliveryError::Dropped { partition: partition(), reason },
         }));
         self.accumulator.finished(&batch.delivery);
     }

@@ -1,5 +1,6 @@
 //! What goes into the sender and what comes out of it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,11 +17,32 @@ pub(super) type SlotId = usize;
 #[derive(Debug, Clone)]
 pub(super) struct SenderSettings {
     pub(super) idempotent: bool,
+    /// The producer id and its epochs come from the transactions, and a lost sequence ends the transaction.
+    pub(super) transactional: bool,
     pub(super) max_in_flight: usize,
     pub(super) max_request_size: usize,
     pub(super) delivery_timeout: Duration,
     pub(super) retries: u32,
     pub(super) backoff: Backoff,
+}
+
+/// Which partitions may begin new batches; what was sent once is repeated in any case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Gate {
+    Open,
+    Shut,
+    Partitions(BTreeSet<SlotId>),
+}
+
+impl Gate {
+    /// Whether `slot` may begin a batch.
+    pub(super) fn admits(&self, slot: SlotId) -> bool {
+        match self {
+            Self::Open => true,
+            Self::Shut => false,
+            Self::Partitions(slots) => slots.contains(&slot),
+        }
+    }
 }
 
 /// When a partition's next batch may be taken.
@@ -63,9 +85,20 @@ pub(super) struct OutgoingBatch<B> {
 /// Why a batch is given up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Failure {
-    Refused { code: ErrorCode, message: Option<Arc<str>> },
-    Timeout { last: Option<Arc<str>> },
-    Encode { reason: Arc<str> },
+    Refused {
+        code: ErrorCode,
+        message: Option<Arc<str>>,
+    },
+    Timeout {
+        last: Option<Arc<str>>,
+    },
+    Encode {
+        reason: Arc<str>,
+    },
+    /// Its transaction ends without it.
+    Dropped {
+        reason: Arc<str>,
+    },
 }
 
 /// What to do.

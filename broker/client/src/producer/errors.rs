@@ -6,6 +6,7 @@ use std::time::Duration;
 use tidemill_environment::{Recoverable, Recovery};
 use tidemill_protocol::ErrorCode;
 
+use super::TransactionError;
 use crate::TopicPartition;
 
 /// A record was not accepted.
@@ -71,6 +72,12 @@ pub enum SendError {
         /// What the serialiser said.
         reason: String,
     },
+    /// A producer of transactions takes records only while a transaction is open and has not failed.
+    #[error("the record belongs to no transaction")]
+    Transaction {
+        /// What the producer is doing, or how the transaction failed.
+        source: TransactionError,
+    },
     /// The producer was closed.
     #[error("the producer is closed")]
     Closed,
@@ -81,6 +88,7 @@ impl Recoverable for SendError {
         match self {
             Self::NoMetadata { .. } | Self::BufferFull { .. } => Recovery::Retry,
             Self::UnknownPartition { .. } => Recovery::Refresh,
+            Self::Transaction { source } => source.recovery(),
             Self::Topic { .. }
             | Self::TooLarge { .. }
             | Self::InvalidTimestamp { .. }
@@ -121,6 +129,14 @@ pub enum DeliveryError {
         /// Why.
         reason: Arc<str>,
     },
+    /// The batch was never sent: its transaction was aborted or has failed.
+    #[error("a batch for {partition} was dropped: {reason}")]
+    Dropped {
+        /// Where the batch was to go.
+        partition: TopicPartition,
+        /// Why the transaction ends without it.
+        reason: Arc<str>,
+    },
     /// The producer was closed before the acknowledgement came; the record may or may not be in the log.
     #[error("the producer was closed before {partition} acknowledged a batch")]
     Closed {
@@ -144,6 +160,7 @@ impl Recoverable for DeliveryError {
                 code if code.is_retriable() => Recovery::Retry,
                 _ => Recovery::Fatal,
             },
+            Self::Dropped { .. } => Recovery::Abort,
             Self::Encode { .. } | Self::Closed { .. } => Recovery::Fatal,
         }
     }

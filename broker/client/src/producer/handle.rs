@@ -17,6 +17,7 @@ use super::partitioner::{
     KeyPartitioner, Partitioner, PartitionerInput, RoundRobinPartitioner, StickyPartitioner,
 };
 use super::sender::Sender;
+use super::transactions::Coordination;
 use super::{BlockingProducer, DeliveryError, SendError};
 use crate::cluster::Cluster;
 use crate::config::{ConfigError, PartitionerChoice, ProducerConfig};
@@ -54,11 +55,13 @@ pub(super) struct ProducerCore {
     cluster: Cluster,
     accumulator: Arc<Accumulator>,
     partitioner: Box<dyn Partitioner>,
+    transactions: Option<Arc<Coordination>>,
 }
 
 impl Drop for ProducerCore {
     fn drop(&mut self) {
         self.accumulator.close();
+        self.transactions.iter().for_each(|transactions| transactions.close());
     }
 }
 
@@ -94,10 +97,6 @@ impl Producer {
         partitioner: Box<dyn Partitioner>,
     ) -> Result<Self, ConfigError> {
         config.validate()?;
-        if config.transactional_id.is_some() {
-            let conflict = "this client does not write transactions".to_owned();
-            return Err(ConfigError::Conflict { key: "transactional.id", conflict });
-        }
         for warning in &config.warnings {
             tracing::warn!(client_id = %config.connection.client_id, "{warning}");
         }
@@ -105,18 +104,25 @@ impl Producer {
         let memory = BufferMemory::new(usize::try_from(config.buffer_memory).unwrap_or(usize::MAX));
         let options = accumulator_options(&config);
         let accumulator = Arc::new(Accumulator::new(options, memory, network::random()));
+        let transactions = Coordination::start(&config, &cluster, &accumulator);
+        let link = LinkOptions {
+            acks: config.acks,
+            request_timeout: cluster.request_timeout(),
+            transactional_id: config.transactional_id.clone(),
+        };
         network::spawn(
             Dispatch {
                 cluster: cluster.clone(),
                 accumulator: Arc::clone(&accumulator),
                 sender: Sender::new(sender_settings(&config, &cluster), network::random()),
-                link: LinkOptions { acks: config.acks, request_timeout: cluster.request_timeout() },
+                link,
+                transactions: transactions.clone(),
                 delivery_timeout: config.delivery_timeout,
                 followed: None,
             }
             .run(),
         );
-        Ok(Self { core: Arc::new(ProducerCore { config, cluster, accumulator, partitioner }) })
+        Ok(Self { core: Arc::new(ProducerCore { config, cluster, accumulator, partitioner, transactions }) })
     }
 
     /// Accepts a record; waits up to `max.block.ms` for buffer memory and for the topic's metadata.
@@ -185,13 +191,23 @@ impl Producer {
         first_error.map_or(Ok(()), Err)
     }
 
-    /// Refuses further records, waits up to `timeout` for those accepted, fails the rest, ends the connections.
+    /// Refuses further records, waits up to `timeout` for those accepted, fails the rest, ends the connections. A
+    /// transaction that is open is aborted.
     ///
     /// # Errors
     /// The first batch that failed.
     pub async fn close(&self, timeout: Duration) -> Result<(), DeliveryError> {
         self.core.accumulator.close();
-        let flushed = network::within(async { tokio::time::timeout(timeout, self.flush()).await }).await;
+        let ended = async {
+            let Some(transactions) = &self.core.transactions else {
+                return self.flush().await;
+            };
+            transactions.close();
+            let flushed = self.flush().await;
+            transactions.rest().await;
+            flushed
+        };
+        let flushed = network::within(async { tokio::time::timeout(timeout, ended).await }).await;
         let result = flushed.unwrap_or_else(|_| {
             let left: Vec<Arc<BatchDelivery>> = self.core.accumulator.flush();
             for batch in &left {
@@ -208,6 +224,21 @@ impl Producer {
     #[must_use]
     pub fn blocking(&self) -> BlockingProducer {
         BlockingProducer::new(self.clone())
+    }
+
+    /// Returns the transactions, if there is a `transactional.id`.
+    pub(super) fn transactions(&self) -> Option<&Arc<Coordination>> {
+        self.core.transactions.as_ref()
+    }
+
+    /// Returns how long a call may wait.
+    pub(super) fn max_block(&self) -> Duration {
+        self.core.config.max_block
+    }
+
+    /// Closes the batches that collect records; returns what is unacknowledged.
+    pub(super) fn close_batches(&self) -> Vec<Arc<BatchDelivery>> {
+        self.core.accumulator.flush()
     }
 
     /// Returns the partitions of `topic`, waiting for its metadata up to `max.block.ms`.
@@ -233,6 +264,7 @@ fn accumulator_options(config: &ProducerConfig) -> AccumulatorOptions {
             level: config.compression_level,
             size_limit: batch_size,
             initial_capacity: batch_size,
+            transactional: config.transactional_id.is_some(),
             ..BatchOptions::default()
         },
     }
@@ -241,6 +273,7 @@ fn accumulator_options(config: &ProducerConfig) -> AccumulatorOptions {
 fn sender_settings(config: &ProducerConfig, cluster: &Cluster) -> SenderSettings {
     SenderSettings {
         idempotent: config.enable_idempotence,
+        transactional: config.transactional_id.is_some(),
         max_in_flight: config.max_in_flight as usize,
         max_request_size: config.max_request_size as usize,
         delivery_timeout: config.delivery_timeout,
@@ -296,6 +329,7 @@ impl ProducerCore {
                 Err(NotAppended::SwitchPartition) => topic.switch_sticky(index),
                 Err(NotAppended::NoMemory { size }) => return Err(NotYet::NoMemory { size }),
                 Err(NotAppended::Closed) => return Err(NotYet::Never(SendError::Closed)),
+                Err(NotAppended::NoTransaction) => return Err(NotYet::Never(self.no_transaction())),
             }
         }
     }
@@ -396,6 +430,11 @@ impl ProducerCore {
             return Ok(());
         }
         Err(SendError::UnknownPartition { topic: Arc::clone(topic), partition, count: known })
+    }
+
+    fn no_transaction(&self) -> SendError {
+        let refusal = self.transactions.as_ref().map(|transactions| transactions.refusal());
+        refusal.map_or(SendError::Closed, |source| SendError::Transaction { source })
     }
 
     fn no_metadata(&self, topic: &Arc<str>) -> SendError {

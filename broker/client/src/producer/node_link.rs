@@ -28,6 +28,8 @@ const TOPIC_IDS_SINCE: i16 = 13;
 pub(super) struct ProduceJob {
     pub(super) request: u64,
     pub(super) batches: Vec<OutgoingBatch<Arc<ClosedBatch>>>,
+    /// Highest version of Produce to speak.
+    pub(super) version_limit: i16,
 }
 
 /// How a request ended.
@@ -42,6 +44,7 @@ pub(super) enum ProduceOutcome {
 pub(super) struct LinkOptions {
     pub(super) acks: Acks,
     pub(super) request_timeout: Duration,
+    pub(super) transactional_id: Option<String>,
 }
 
 /// Where a batch of a request goes.
@@ -83,7 +86,7 @@ async fn send(
     let destinations: Vec<Destination> = job.batches.iter().map(|batch| destination(batch, &view)).collect();
     let ids_known = destinations.iter().all(|destination| !destination.topic_id.is_zero());
     let limit = if ids_known { i16::MAX } else { TOPIC_IDS_SINCE - 1 };
-    let version = channel.version::<ProduceRequest>(limit)?;
+    let version = channel.version::<ProduceRequest>(limit.min(job.version_limit))?;
     let (request, mut answers) = produce_request(&job, &destinations, options);
     let number = job.request;
     let outcomes = outcomes.clone();
@@ -165,7 +168,7 @@ fn produce_request(
         }
     }
     let request = ProduceRequest {
-        transactional_id: None,
+        transactional_id: options.transactional_id.clone(),
         acks: options.acks.wire_value(),
         timeout_ms: i32::try_from(options.request_timeout.as_millis()).unwrap_or(i32::MAX),
         topic_data: topics,

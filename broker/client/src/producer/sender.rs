@@ -5,11 +5,12 @@
 //! expires. It opens no batch: those that still collect records stay in the [`BatchSource`] until they are due.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tidemill_environment::SeededRandom;
 
-use super::effects::{BatchSource, Effect, Failure, OutgoingBatch, Readiness, SenderSettings, SlotId};
+use super::effects::{BatchSource, Effect, Failure, Gate, OutgoingBatch, Readiness, SenderSettings, SlotId};
 use super::tracked::{Next, Numbering, Tracked, TrackedPartition};
 
 /// Batches of one partition that may be under way; brokers remember five per producer.
@@ -35,6 +36,7 @@ pub(super) struct Sender<B> {
     pub(super) next_request: u64,
     pub(super) identity: Option<(i64, i16)>,
     pub(super) acquiring: bool,
+    gate: Gate,
     pub(super) effects: Vec<Effect<B>>,
     pub(super) wake_at: Option<Duration>,
     pub(super) random: SeededRandom,
@@ -43,8 +45,10 @@ pub(super) struct Sender<B> {
 impl<B: Clone> Sender<B> {
     /// Makes a sender that has nothing to send.
     pub(super) fn new(settings: SenderSettings, random: SeededRandom) -> Self {
+        let gate = if settings.transactional { Gate::Shut } else { Gate::Open };
         Self {
             settings,
+            gate,
             partitions: Vec::new(),
             active: BTreeSet::new(),
             nodes: BTreeMap::new(),
@@ -75,6 +79,23 @@ impl<B: Clone> Sender<B> {
         self.identity = identity;
     }
 
+    /// Says which partitions may begin new batches.
+    pub(super) fn set_gate(&mut self, gate: Gate) {
+        self.gate = gate;
+    }
+
+    /// Numbers what every partition sends from now on anew; only while nothing is unacknowledged.
+    pub(super) fn begin_epoch(&mut self, id: i64, epoch: i16) {
+        self.identity = Some((id, epoch));
+        for partition in &mut self.partitions {
+            debug_assert!(
+                partition.batches.is_empty(),
+                "an epoch begins when nothing of the last one is open"
+            );
+            partition.numbering = None;
+        }
+    }
+
     /// Whether nothing is unacknowledged and nothing waits.
     pub(super) fn is_idle(&self) -> bool {
         self.active.is_empty()
@@ -89,7 +110,7 @@ impl<B: Clone> Sender<B> {
         self.wake_at = None;
         self.expire(now, source);
         if self.settings.idempotent && self.identity.is_none() && !self.active.is_empty() {
-            if !self.acquiring {
+            if !self.acquiring && !self.settings.transactional {
                 self.acquiring = true;
                 self.effects.push(Effect::AcquireIdentity);
             }
@@ -125,6 +146,22 @@ impl<B: Clone> Sender<B> {
             }
             let finished = |payload| Effect::Finish { payload, outcome: Err(failure.clone()) };
             self.effects.extend(payloads.into_iter().map(finished));
+        }
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Gives up what was never sent in any of the first `slots` partitions.
+    pub(super) fn drop_unsent(
+        &mut self,
+        slots: usize,
+        reason: &Arc<str>,
+        source: &mut dyn BatchSource<B>,
+    ) -> Vec<Effect<B>> {
+        for slot in 0..slots {
+            while let Some(taken) = source.take(slot) {
+                let failure = Failure::Dropped { reason: Arc::clone(reason) };
+                self.effects.push(Effect::Finish { payload: taken.payload, outcome: Err(failure) });
+            }
         }
         std::mem::take(&mut self.effects)
     }
@@ -186,7 +223,8 @@ impl<B: Clone> Sender<B> {
                 continue;
             }
             let next = partition.next(self.max_in_flight_per_partition());
-            if next == Next::Wait || (next == Next::New && readiness == Readiness::Empty) {
+            let may_begin = readiness != Readiness::Empty && self.gate.admits(slot);
+            if next == Next::Wait || (next == Next::New && !may_begin) {
                 continue;
             }
             let (not_before, leader) = (partition.not_before, partition.leader);
@@ -217,7 +255,7 @@ impl<B: Clone> Sender<B> {
         match self.partitions[slot].next(self.max_in_flight_per_partition()) {
             Next::Wait => false,
             Next::Retry(_) => true,
-            Next::New => source.readiness(slot, now) == Readiness::Ready,
+            Next::New => self.gate.admits(slot) && source.readiness(slot, now) == Readiness::Ready,
         }
     }
 
@@ -276,6 +314,7 @@ impl<B: Clone> Sender<B> {
     ) -> Option<OutgoingBatch<B>> {
         let index = match self.partitions[slot].next(self.max_in_flight_per_partition()) {
             Next::Wait => return None,
+            Next::New if !self.gate.admits(slot) => return None,
             Next::Retry(index) => index,
             Next::New => {
                 let taken = source.take(slot)?;

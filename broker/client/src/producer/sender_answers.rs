@@ -89,13 +89,12 @@ impl<B: Clone> Sender<B> {
         (code, message): (ErrorCode, Option<Arc<str>>),
         now: Duration,
     ) {
-        let lost_sequence = self.settings.idempotent
-            && matches!(
-                code,
-                ErrorCode::OutOfOrderSequenceNumber
-                    | ErrorCode::UnknownProducerId
-                    | ErrorCode::InvalidProducerEpoch
-            );
+        let lost_sequence = if self.settings.transactional {
+            // What was sent before it is not settled; once it is, the transaction fails.
+            index > 0 && code == ErrorCode::OutOfOrderSequenceNumber
+        } else {
+            self.settings.idempotent && is_lost_sequence(code)
+        };
         let retries = self.settings.retries;
         let attempts = self.partition(slot).batches[index].attempts;
         if lost_sequence || (code.is_retriable() && attempts <= retries) {
@@ -125,6 +124,14 @@ impl<B: Clone> Sender<B> {
             partition.batches.remove(index);
         }
     }
+}
+
+/// Whether the error says that the broker expects other numbers.
+fn is_lost_sequence(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::OutOfOrderSequenceNumber | ErrorCode::UnknownProducerId | ErrorCode::InvalidProducerEpoch
+    )
 }
 
 /// Whether the error says that another broker leads.

@@ -24,6 +24,7 @@ fn ms(ms: u64) -> Duration {
 fn settings() -> SenderSettings {
     SenderSettings {
         idempotent: true,
+        transactional: false,
         max_in_flight: 5,
         max_request_size: 1_000,
         delivery_timeout: Duration::from_secs(120),

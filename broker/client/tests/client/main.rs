@@ -11,3 +11,4 @@ mod consuming;
 mod groups;
 mod producing;
 mod proxy;
+mod transactions;
