@@ -18,19 +18,28 @@ use crate::network::connection::{Outcome, Pending};
 use crate::network::response_writer::EncodedResponse;
 
 mod alter_configs;
+mod alter_partition_reassignments;
+mod alter_replica_log_dirs;
 mod api_versions;
 mod configs;
+mod create_acls;
 mod create_partitions;
 mod create_topics;
+mod delete_acls;
 mod delete_groups;
 mod delete_records;
 mod delete_topics;
+mod describe_acls;
+mod describe_client_quotas;
 mod describe_cluster;
 mod describe_configs;
 mod describe_groups;
 mod describe_log_dirs;
 mod describe_producers;
+mod describe_quorum;
 mod describe_topic_partitions;
+mod describe_user_scram_credentials;
+mod elect_leaders;
 pub(crate) mod errors;
 mod fetch;
 mod find_coordinator;
@@ -39,8 +48,10 @@ mod incremental_alter_configs;
 mod init_producer_id;
 mod join_group;
 mod leave_group;
+mod list_config_resources;
 mod list_groups;
 mod list_offsets;
+mod list_partition_reassignments;
 mod metadata;
 mod offset_commit;
 mod offset_delete;
@@ -149,6 +160,17 @@ registry! {
     DescribeGroups => describe_groups,
     ListGroups => list_groups,
     DeleteGroups => delete_groups,
+    AlterPartitionReassignments => alter_partition_reassignments,
+    AlterReplicaLogDirs => alter_replica_log_dirs,
+    CreateAcls => create_acls,
+    DeleteAcls => delete_acls,
+    DescribeAcls => describe_acls,
+    DescribeClientQuotas => describe_client_quotas,
+    DescribeQuorum => describe_quorum,
+    DescribeUserScramCredentials => describe_user_scram_credentials,
+    ElectLeaders => elect_leaders,
+    ListConfigResources => list_config_resources,
+    ListPartitionReassignments => list_partition_reassignments,
 }
 
 /// Says whether the request in `frame` may overlap with others of its kind (see `network::connection`).

@@ -7,6 +7,7 @@ mod bad_input;
 mod configs;
 mod groups;
 mod observation;
+mod one_node;
 mod produce_and_fetch;
 mod restart;
 mod topics;
