@@ -81,6 +81,16 @@ fn a_broker_wide_value_reaches_topics_that_have_none_of_their_own() {
 }
 
 #[test]
+fn segments_may_be_as_small_as_before_kafka_4_and_no_smaller() {
+    let broker = TestBroker::start();
+    let mut wire = broker.connect();
+    wire.create_topic("small", 1, &[("segment.bytes", "10000")]);
+    assert_eq!(value(&describe(&mut wire, TOPIC, "small"), "segment.bytes").0, Some("10000".into()));
+    let refused = wire.try_create_topic("smaller", 1, &[("segment.bytes", "13")]);
+    assert_eq!(refused.topics[0].error_code, ErrorCode::InvalidConfig.code());
+}
+
+#[test]
 fn wrong_keys_and_values_are_refused_by_name() {
     let broker = TestBroker::start();
     let mut wire = broker.connect();

@@ -67,7 +67,7 @@ fn a_created_topics_configs_are_checked_like_altered_ones() {
     assert_eq!(created, properties(&[("retention.ms", "1000"), ("cleanup.policy", "compact")]));
     let null = replace_topic([("retention.ms", None)].into_iter(), sources.layers());
     assert_eq!(null, Err(ConfigError::NullValue { key: "retention.ms".to_owned() }));
-    assert!(replace_topic([("segment.bytes", Some("99"))].into_iter(), sources.layers()).is_err());
+    assert!(replace_topic([("segment.bytes", Some("13"))].into_iter(), sources.layers()).is_err());
 }
 
 #[test]
