@@ -56,6 +56,11 @@ interop: build ## Clients of other languages against the broker: prints a matrix
 	@scripts/setup test
 	@interop/run $(TIDEMILL)
 
+.PHONY: conformance
+conformance: build ## Other projects' test suites against the broker: librdkafka, kafka-python, Java; writes docs/conformance.md
+	@scripts/setup build conformance
+	@conformance/run $(TIDEMILL)
+
 .PHONY: test-kafka
 test-kafka: ## The native client's tests against Apache Kafka, fetched from Maven Central
 	@scripts/setup build kafka
