@@ -32,8 +32,9 @@ use crate::data_dir::{DataDir, DataDirError};
 use crate::group::service::GroupService;
 use crate::http;
 use crate::metrics::Metrics;
+use crate::network::frame_buffers::FrameBuffers;
 use crate::network::listener;
-use crate::partition::group_commit::GroupCommit;
+use crate::partition::group_commit::{GroupCommit, GroupCommitOptions};
 use crate::partition::partitions::{LogConfigOf, OpenPartitionError, Partitions, PartitionsOptions};
 
 /// How long a stop waits for requests in flight.
@@ -285,7 +286,13 @@ fn open(
         .open_all(&metadata.image(), clean)
         .map_err(|error: OpenPartitionError| StartError::Partition(error.into()))?;
     let shards = std::thread::available_parallelism().map_or(1, usize::from);
-    let group_commit = GroupCommit::start(shards, &clock).map_err(StartError::Threads)?;
+    let commit_options = GroupCommitOptions {
+        shards,
+        queue_length: config.network.queued_max_requests,
+        // One network thread never waits for a disk.
+        callers: config.network.threads.saturating_sub(1),
+    };
+    let group_commit = GroupCommit::start(&commit_options, &clock).map_err(StartError::Threads)?;
     let groups = GroupService::new(config.groups, Arc::clone(&clock));
     Ok(BrokerState {
         node_id: config.node_id,
@@ -297,6 +304,7 @@ fn open(
         groups,
         producer_ids: ProducerIds::default(),
         metrics: Metrics::new(),
+        frame_buffers: FrameBuffers::default(),
         data_dir,
         stopping,
         config,

@@ -21,6 +21,7 @@ use crate::data_dir::DataDir;
 use crate::group::offsets_topic;
 use crate::group::service::GroupService;
 use crate::metrics::Metrics;
+use crate::network::frame_buffers::FrameBuffers;
 use crate::partition::group_commit::GroupCommit;
 use crate::partition::partition::{Partition, PartitionId};
 use crate::partition::partitions::Partitions;
@@ -37,6 +38,7 @@ pub(crate) struct BrokerState {
     pub(crate) groups: GroupService,
     pub(crate) producer_ids: ProducerIds,
     pub(crate) metrics: Metrics,
+    pub(crate) frame_buffers: FrameBuffers,
     pub(crate) data_dir: DataDir,
     /// Turns true when the broker stops: whatever waits for data answers with what there is.
     pub(crate) stopping: watch::Receiver<bool>,

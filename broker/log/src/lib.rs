@@ -45,6 +45,7 @@ pub use leader_epochs::EpochOffset;
 pub use partition_log::{
     AppendError, AppendOptions, AppendedInfo, Chunk, FileRegion, LogRead, MaintenanceError, OpenError,
     OpenOptions, PartitionLog, ReadError, RecordPosition, SyncError, SyncOutcome, SyncTicket,
+    ValidatedBatches,
 };
 pub use partition_metadata::{PartitionMetadata, PartitionMetadataError};
 pub use producer_state::{ProducerError, ProducerState, StoredBatch};

@@ -14,7 +14,7 @@ mod read;
 mod sync;
 
 pub(crate) use append::marker_of;
-pub use append::{AppendError, AppendOptions, AppendedInfo};
+pub use append::{AppendError, AppendOptions, AppendedInfo, ValidatedBatches};
 pub use lookup::RecordPosition;
 pub use maintenance::MaintenanceError;
 pub use open::{OpenError, OpenOptions};

@@ -26,6 +26,9 @@ pub enum FlushBeforeAck {
 pub struct NetworkConfig {
     /// `num.network.threads`: threads of the network runtime; at least 1, default 3.
     pub threads: usize,
+    /// `queued.max.requests`: batches that may wait for a thread that appends before connections are no longer read;
+    /// default 500.
+    pub queued_max_requests: usize,
     /// `max.connections`: connections at once; default 10,000.
     pub max_connections: usize,
     /// `connections.max.idle.ms`; `None` (negative) never closes. Default 10 minutes.
@@ -176,6 +179,7 @@ impl NetworkConfig {
         let max_idle = layers.optional_integer("connections.max.idle.ms")?.unwrap_or(-1);
         Ok(Self {
             threads: layers.integer("num.network.threads")?,
+            queued_max_requests: layers.integer("queued.max.requests")?,
             max_connections: layers.integer("max.connections")?,
             connection_max_idle: u64::try_from(max_idle).ok().map(Duration::from_millis),
             request_max_bytes: layers.integer("socket.request.max.bytes")?,

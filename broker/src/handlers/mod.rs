@@ -187,7 +187,7 @@ pub(crate) async fn start<'a>(
     context: &mut RequestContext,
     frame: Bytes,
 ) -> Result<Pending<'a>, RequestError> {
-    let call = Call::read(frame)?;
+    let mut call = Call::read(frame)?;
     context.version = call.version;
     if context.client_id.as_deref() != call.header.client_id.as_deref() {
         context.client_id = call.header.client_id.as_deref().map(Arc::from);
@@ -200,6 +200,7 @@ pub(crate) async fn start<'a>(
         ApiKey::Produce => {
             let request = call.decode()?;
             let submitted = produce::submit(broker, call.version, request).await;
+            call.forget_body();
             Ok(Box::pin(async move {
                 match submitted.answer(broker).await {
                     produce::Answer::Respond(response) => outcome(call.encode(&response, Vec::new())),
@@ -235,6 +236,11 @@ impl Call {
         let mut body = Reader::new(frame);
         let header = RequestHeader::decode(&mut body).map_err(RequestError::Header)?;
         Ok(Self { api: header.api_key, version: header.api_version, header, body })
+    }
+
+    /// Lets go of the request's bytes, whose memory the connection can use again once they are written.
+    fn forget_body(&mut self) {
+        self.body = Reader::new(Bytes::new());
     }
 
     fn decode<R: Request>(&self) -> Result<R, RequestError> {

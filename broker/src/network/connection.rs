@@ -11,19 +11,21 @@
 //! A panic in a handler ends this connection's task and no other.
 
 use std::collections::VecDeque;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::net::TcpStream;
+use tokio::net::tcp::ReadHalf;
 use tokio::sync::watch;
 
 use super::frame_reader::{FrameError, FrameReader};
-use super::response_writer::{self, EncodedResponse};
+use super::response_writer::{EncodedResponse, ResponseWriter};
 use crate::broker_state::BrokerState;
 use crate::handlers::{self, RequestContext, RequestError};
 
@@ -71,19 +73,45 @@ pub(crate) struct ConnectionOptions {
 }
 
 /// Serves one connection until the peer closes it, it breaks a rule, or the broker stops.
-pub(crate) async fn serve(stream: TcpStream, options: ConnectionOptions) -> Result<(), ConnectionError> {
+pub(crate) async fn serve(mut stream: TcpStream, options: ConnectionOptions) -> Result<(), ConnectionError> {
+    let (mut incoming, outgoing) = stream.split();
+    let mut responses = ResponseWriter::new(outgoing.as_ref());
+    let ended = serve_frames(&mut incoming, &mut responses, options).await;
+    match ended {
+        Err(ConnectionError::Write(_)) => {}
+        // What was answered before the connection broke a rule still leaves.
+        _ => responses.flush().await.map_err(ConnectionError::Write)?,
+    }
+    ended
+}
+
+async fn serve_frames(
+    incoming: &mut ReadHalf<'_>,
+    responses: &mut ResponseWriter<'_>,
+    options: ConnectionOptions,
+) -> Result<(), ConnectionError> {
     let ConnectionOptions { broker, peer, local, mut stopping } = options;
     let mut context = RequestContext::new(peer, local);
-    let mut frames = FrameReader::new(broker.config.network.request_max_bytes);
+    let mut frames = FrameReader::new(broker.config.network.request_max_bytes, &broker.frame_buffers);
     let idle_limit = broker.config.network.connection_max_idle;
     let mut in_flight: VecDeque<InFlight<'_>> = VecDeque::new();
     let mut held: Option<Bytes> = None;
     loop {
+        if held.is_none() && !*stopping.borrow() {
+            held = frames.take_buffered()?;
+        }
         if let Some(frame) = held.take_if(|frame| may_start(frame, &in_flight)) {
             let overlaps = handlers::overlaps(&frame);
             let future = handlers::start(&broker, &mut context, frame).await?;
             in_flight.push_back(InFlight { overlaps, future });
+            // While whole frames are there and their answers too, nothing is sent: one call sends them all.
+            if let Some(outcome) = poll_once(&mut in_flight).await {
+                in_flight.pop_front();
+                answer(responses, outcome).await?;
+            }
+            continue;
         }
+        responses.flush().await.map_err(ConnectionError::Write)?;
         let answering = !in_flight.is_empty();
         let reading = held.is_none() && !*stopping.borrow();
         if !answering && !reading {
@@ -93,15 +121,9 @@ pub(crate) async fn serve(stream: TcpStream, options: ConnectionOptions) -> Resu
             biased;
             outcome = oldest(&mut in_flight), if answering => {
                 in_flight.pop_front();
-                match outcome {
-                    Outcome::Respond(response) => {
-                        response_writer::send(&stream, response).await.map_err(ConnectionError::Write)?;
-                    }
-                    Outcome::Silence => {}
-                    Outcome::Close(error) => return Err(error.into()),
-                }
+                answer(responses, outcome).await?;
             }
-            frame = frames.next(&stream), if reading => match frame? {
+            frame = frames.next(incoming), if reading => match frame? {
                 Some(frame) => held = Some(frame),
                 None => return Ok(()),
             },
@@ -109,6 +131,24 @@ pub(crate) async fn serve(stream: TcpStream, options: ConnectionOptions) -> Resu
             _ = stopping.changed(), if reading => {}
         }
     }
+}
+
+async fn answer(responses: &mut ResponseWriter<'_>, outcome: Outcome) -> Result<(), ConnectionError> {
+    match outcome {
+        Outcome::Respond(response) => responses.write(response).await.map_err(ConnectionError::Write),
+        Outcome::Silence => Ok(()),
+        Outcome::Close(error) => Err(error.into()),
+    }
+}
+
+/// The outcome of the oldest request in flight, if it is there already.
+async fn poll_once(in_flight: &mut VecDeque<InFlight<'_>>) -> Option<Outcome> {
+    let mut oldest = pin!(oldest(in_flight));
+    poll_fn(|context| match oldest.as_mut().poll(context) {
+        Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
 }
 
 async fn sleep(limit: Option<Duration>) {

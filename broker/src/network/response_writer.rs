@@ -8,6 +8,7 @@ use std::io;
 use std::sync::Arc;
 
 use rustix::io::ReadWriteFlags;
+use rustix::net::SendFlags;
 use tidemill_log::{Chunk, FileRegion};
 use tidemill_protocol::frame::{EncodedFrame, FramePart};
 use tokio::io::Interest;
@@ -15,6 +16,12 @@ use tokio::net::TcpStream;
 
 /// One call of `sendfile` moves at most this much, so that a fast peer does not keep a network thread.
 const SENDFILE_STEP_BYTES: u64 = 256 * 1024;
+
+/// Responses up to this size are copied into one buffer and sent together; what is larger is sent from where it lies.
+const MAX_PENDING_BYTES: usize = 32 * 1024;
+
+/// Size of the buffer that stays between two sends.
+const KEPT_BYTES: usize = 256;
 
 /// A response as it goes on the wire: an encoded frame, and what fills each of its holes, in order.
 #[derive(Debug)]
@@ -25,33 +32,71 @@ pub(crate) struct EncodedResponse {
     pub(crate) fillings: Vec<Vec<Chunk>>,
 }
 
-/// Sends `response`. Not dropped half-way by its caller except to close the connection.
-pub(crate) async fn send(stream: &TcpStream, response: EncodedResponse) -> io::Result<()> {
-    let mut fillings = response.fillings.into_iter();
-    for part in response.frame.into_parts() {
-        match part {
-            FramePart::Bytes(bytes) => send_bytes(stream, &bytes).await?,
-            FramePart::Deferred(_) => {
-                for chunk in fillings.next().unwrap_or_default() {
-                    match chunk {
-                        Chunk::Bytes(bytes) => send_bytes(stream, &bytes).await?,
-                        Chunk::FileRegion(region) => send_region(stream, &region).await?,
+/// Sends responses over one connection; small ones together.
+pub(crate) struct ResponseWriter<'a> {
+    stream: &'a TcpStream,
+    /// What is written and not sent.
+    pending: Vec<u8>,
+}
+
+impl<'a> ResponseWriter<'a> {
+    pub(crate) fn new(stream: &'a TcpStream) -> Self {
+        Self { stream, pending: Vec::new() }
+    }
+
+    /// Writes `response`, whose last bytes may wait for [`ResponseWriter::flush`]. Not dropped half-way by its caller
+    /// except to close the connection.
+    pub(crate) async fn write(&mut self, response: EncodedResponse) -> io::Result<()> {
+        let mut fillings = response.fillings.into_iter();
+        for part in response.frame.into_parts() {
+            match part {
+                FramePart::Bytes(bytes) if self.pending.len() + bytes.len() <= MAX_PENDING_BYTES => {
+                    self.pending.extend_from_slice(&bytes);
+                }
+                FramePart::Bytes(bytes) => {
+                    self.send_pending(SendFlags::MORE).await?;
+                    send_bytes(self.stream, &bytes, SendFlags::empty()).await?;
+                }
+                FramePart::Deferred(_) => {
+                    for chunk in fillings.next().unwrap_or_default() {
+                        self.send_pending(SendFlags::MORE).await?;
+                        match chunk {
+                            Chunk::Bytes(bytes) => {
+                                send_bytes(self.stream, &bytes, SendFlags::empty()).await?;
+                            }
+                            Chunk::FileRegion(region) => send_region(self.stream, &region).await?,
+                        }
                     }
                 }
             }
         }
+        Ok(())
     }
-    Ok(())
+
+    /// Sends what was written.
+    pub(crate) async fn flush(&mut self) -> io::Result<()> {
+        self.send_pending(SendFlags::empty()).await
+    }
+
+    async fn send_pending(&mut self, flags: SendFlags) -> io::Result<()> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        send_bytes(self.stream, &self.pending, flags).await?;
+        self.pending.clear();
+        // An idle connection keeps next to nothing.
+        self.pending.shrink_to(KEPT_BYTES);
+        Ok(())
+    }
 }
 
-async fn send_bytes(stream: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
+/// Sends bytes; [`SendFlags::MORE`] says that others follow at once, with which they may share a packet.
+async fn send_bytes(stream: &TcpStream, mut bytes: &[u8], flags: SendFlags) -> io::Result<()> {
     while !bytes.is_empty() {
-        stream.writable().await?;
-        match stream.try_write(bytes) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(written) => bytes = &bytes[written..],
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(error) => return Err(error),
+        let send = || Ok(rustix::net::send(stream, bytes, flags | SendFlags::NOSIGNAL)?);
+        match stream.async_io(Interest::WRITABLE, send).await? {
+            0 => return Err(io::ErrorKind::WriteZero.into()),
+            sent => bytes = &bytes[sent..],
         }
     }
     Ok(())
@@ -60,7 +105,8 @@ async fn send_bytes(stream: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
 /// Sends a region of a log file without copying it into this process.
 async fn send_region(stream: &TcpStream, region: &FileRegion) -> io::Result<()> {
     let Some(file) = region.file.as_fd() else {
-        return send_bytes(stream, &region.read().map_err(io::Error::other)?).await;
+        let bytes = region.read().map_err(io::Error::other)?;
+        return send_bytes(stream, &bytes, SendFlags::empty()).await;
     };
     let end = region.position + u64::from(region.len);
     let mut position = region.position;

@@ -1,7 +1,8 @@
 //! Partitions as the broker sees them: a log, what of it may be seen, and who waits for more.
 //!
-//! Reading order: `partition` joins log, high watermark and waiters; `group_commit` owns the threads that append and
-//! sync; `waiters` are the requests parked on a partition; `partitions` holds all of them and opens them at start.
+//! Reading order: `partition` joins log, high watermark and waiters; `group_commit` orders appends and syncs, `shard`
+//! and `sync_list` own the threads that do them; `waiters` are the requests parked on a partition; `partitions` holds
+//! all of them and opens them at start.
 //! Nothing here touches a socket.
 
 pub(crate) mod group_commit;
@@ -9,4 +10,6 @@ pub(crate) mod log_config;
 #[expect(clippy::module_inception, reason = "the file of the type that gives the folder its name")]
 pub(crate) mod partition;
 pub(crate) mod partitions;
+mod shard;
+mod sync_list;
 pub(crate) mod waiters;

@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use bytes::Bytes;
 use parking_lot::{Mutex, RwLock};
 use tidemill_environment::Now;
-use tidemill_log::{AppendError, AppendOptions, AppendedInfo, LogRead, PartitionLog, ReadError, SyncError};
+use tidemill_log::{
+    AppendError, AppendOptions, AppendedInfo, LogRead, PartitionLog, ReadError, SyncError, ValidatedBatches,
+};
 use tidemill_protocol::Uuid;
 use tokio::sync::oneshot;
 
@@ -124,16 +126,19 @@ impl Partition {
 
     /// Appends; says whether the caller must now put the partition on its shard's list of logs to sync.
     ///
-    /// Only the partition's append thread calls this.
+    /// Called by one thread at a time, the one that has the shard's turn. Batches are checked before the log is locked,
+    /// so that readers do not wait for a compressed batch to be unfolded.
     pub(super) fn append(
         &self,
         records: Bytes,
         options: AppendOptions,
         now: Now,
     ) -> Result<(AppendedInfo, MustSync), AppendError> {
+        let config = self.with_log(|log| log.config().clone());
+        let batches = ValidatedBatches::new(records, options.origin, &config, now)?;
         let (appended, end_offset, closed_segments) = {
             let mut log = self.log.write();
-            let appended = log.append(records, options, now)?;
+            let appended = log.append_validated(batches, options, now)?;
             (appended, log.end_offset(), log.has_unsynced_closed_segments())
         };
         let wanted = match self.flush_before_ack {

@@ -8,7 +8,7 @@ use tidemill_protocol::messages::init_producer_id::InitProducerIdRequest;
 use tidemill_protocol::messages::list_offsets::{ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic};
 use tidemill_protocol::records::{BatchOptions, ProducerIdentity};
 
-use crate::wire::{TestBroker, batch, batch_with, fetch_request, produce_request, records};
+use crate::wire::{TestBroker, batch, batch_with, encode, fetch_request, produce_request, records};
 
 #[test]
 fn what_was_acknowledged_is_fetched_in_order() {
@@ -99,6 +99,32 @@ fn pipelined_requests_are_answered_in_order() {
     }
     let response = wire.receive::<tidemill_protocol::messages::fetch::FetchRequest>(12);
     assert_eq!(records(&response.responses[0].partitions[0]).len(), 50);
+}
+
+#[test]
+fn a_flood_of_small_requests_in_one_piece_is_answered_to_the_last() {
+    let broker = TestBroker::start();
+    let mut client = broker.connect();
+    client.create_topic("orders", 1, &[]);
+    // More than one read takes, and more requests than a task may answer in one turn of its thread.
+    let request = produce_request("orders", batch(&["a"]), 1);
+    let frames: Vec<u8> = (0..5_000).flat_map(|id| encode(&request, 12, id)).collect();
+    let mut sender = client.clone();
+    let sending = std::thread::spawn(move || sender.send_raw(&frames));
+    for id in 0..5_000_i32 {
+        let frame = client.receive_raw().unwrap().unwrap();
+        assert_eq!(frame.first_chunk::<4>().copied().map(i32::from_be_bytes), Some(id));
+    }
+    sending.join().unwrap();
+}
+
+#[test]
+fn one_replica_is_enough_whatever_min_insync_replicas_says() {
+    let broker = TestBroker::start();
+    let mut client = broker.connect();
+    client.create_topic("orders", 1, &[("min.insync.replicas", "2")]);
+    // Kafka asks for the smaller of the key and the number of replicas.
+    assert_eq!(client.produce("orders", batch(&["a"]), -1).error_code, 0);
 }
 
 #[test]

@@ -80,6 +80,11 @@ impl Wire {
         Self { stream, correlation_id: 0 }
     }
 
+    /// The same connection, to send from another thread.
+    pub(crate) fn clone(&self) -> Self {
+        Self { stream: self.stream.try_clone().unwrap(), correlation_id: self.correlation_id }
+    }
+
     /// Sends a request and waits for its response.
     pub(crate) fn call<R: Request>(&mut self, request: &R, version: i16) -> R::Response {
         self.send(request, version);

@@ -1,7 +1,7 @@
 //! Appending batches: validate, judge the producer, place, roll, write, note.
 
 use super::{PartitionLog, SyncError};
-use crate::config::{TopicCompression, millis};
+use crate::config::{LogConfig, TopicCompression, millis};
 use crate::file_names::{SNAPSHOT, offset_file_name};
 use crate::producer_state::{ProducerError, StoredBatch, Verdict, snapshot};
 use crate::segment::Segment;
@@ -74,6 +74,39 @@ impl Recoverable for AppendError {
     }
 }
 
+/// Batches that satisfy what a configuration asks of them, in the codec that it asks for.
+#[derive(Debug)]
+pub struct ValidatedBatches(Vec<RecordBatch>);
+
+impl ValidatedBatches {
+    /// Splits `records` into batches, checks every one, and encodes those anew that have another codec than the
+    /// topic's.
+    ///
+    /// # Errors
+    /// [`AppendError::Invalid`] and [`AppendError::Compression`].
+    pub fn new(
+        records: Bytes,
+        origin: AppendOrigin,
+        config: &LogConfig,
+        now: Now,
+    ) -> Result<Self, AppendError> {
+        let batches = validate(records, origin, config, now.wall_ms)?;
+        let TopicCompression::Codec { codec, level } = config.compression else {
+            return Ok(Self(batches));
+        };
+        let recode = |batch: RecordBatch| {
+            if origin == AppendOrigin::Replica
+                || batch.is_control()
+                || batch.compression().ok() == Some(codec)
+            {
+                return Ok(batch);
+            }
+            encode_anew(&batch, BatchOptions { compression: codec, level, ..BatchOptions::default() })
+        };
+        batches.into_iter().map(recode).collect::<Result<_, _>>().map(Self)
+    }
+}
+
 /// A batch that has its final header.
 struct PlacedBatch {
     header: BatchHeader,
@@ -98,10 +131,25 @@ impl PartitionLog {
         now: Now,
     ) -> Result<AppendedInfo, AppendError> {
         self.check_writable()?;
-        let batches = validate(records, options.origin, &self.config, now.wall_ms)?;
-        let mut placed = Vec::with_capacity(batches.len());
+        let batches = ValidatedBatches::new(records, options.origin, &self.config, now)?;
+        self.append_validated(batches, options, now)
+    }
+
+    /// As [`PartitionLog::append`], for batches that were checked before, with a configuration of this log and the
+    /// same origin. Looks at headers only, so that whoever locks the log holds it no longer than the write takes.
+    ///
+    /// # Errors
+    /// As [`PartitionLog::append`].
+    pub fn append_validated(
+        &mut self,
+        batches: ValidatedBatches,
+        options: AppendOptions,
+        now: Now,
+    ) -> Result<AppendedInfo, AppendError> {
+        self.check_writable()?;
+        let mut placed = Vec::with_capacity(batches.0.len());
         let mut next_offset = self.end_offset();
-        for batch in batches {
+        for batch in batches.0 {
             let marker = marker_of(&batch)?;
             if let Some(stored) = self.judge_producer(batch.header(), marker.as_ref(), options.origin)? {
                 return Ok(self.duplicate_info(&stored));
@@ -203,15 +251,6 @@ impl PartitionLog {
             }
             return Ok(PlacedBatch::new(header, &batch, marker));
         }
-        let batch = match self.config.compression {
-            TopicCompression::Codec { codec, level }
-                if !batch.is_control() && batch.compression().ok() != Some(codec) =>
-            {
-                let builder = BatchOptions { compression: codec, level, ..BatchOptions::default() };
-                encode_anew(&batch, builder)?
-            }
-            _ => batch,
-        };
         let mut header = match self.config.timestamp_type {
             TimestampType::LogAppendTime => batch.header_with_append_time(wall_ms),
             TimestampType::CreateTime => *batch.header(),

@@ -117,13 +117,14 @@ impl SyncTicket {
         self.end_offset
     }
 
-    /// Syncs; takes as long as the disk takes.
-    ///
-    /// # Panics
-    /// If a sync of the same log panicked before.
+    /// Syncs; takes as long as the disk takes. A sync that panicked counts as one that failed.
     pub fn run(self) -> SyncOutcome {
         let gate = Arc::clone(&self.gate);
-        let mut failed = gate.failed.lock().expect("a sync that panicked proves nothing to later ones");
+        let mut failed = gate.failed.lock().unwrap_or_else(|panicked| {
+            let mut failed = panicked.into_inner();
+            *failed = true;
+            failed
+        });
         let result = if *failed { Err(self.refused()) } else { self.sync() };
         *failed = result.is_err();
         SyncOutcome { ticket: self, result }
