@@ -20,8 +20,9 @@ mod serializer;
 pub use admin::{
     Admin, AdminError, AlterOperation, BlockingAdmin, ClusterDescription, ConfigAlteration,
     ConfigDescription, ConfigEntry, ConfigResource, ConfigSource, CreateTopicsOptions, CreatedTopic,
-    GroupDescription, GroupListing, GroupMember, ItemResults, LogDirDescription, NewPartitions, NewTopic,
-    OffsetSpec, ReplicaSize, ResourceType,
+    GroupDescription, GroupListing, GroupMember, HangingTransaction, ItemResults, LogDirDescription,
+    NewPartitions, NewTopic, OffsetSpec, ProducerDescription, ReplicaSize, ResourceType,
+    TransactionDescription, TransactionFilter, TransactionListing,
 };
 pub use cluster::{BrokerMetadata, Metadata, PartitionMetadata, TopicMetadata};
 pub use config::{

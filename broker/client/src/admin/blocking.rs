@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{
     Admin, AdminError, ClusterDescription, ConfigAlteration, ConfigDescription, ConfigResource,
-    CreateTopicsOptions, CreatedTopic, GroupDescription, GroupListing, ItemResults, LogDirDescription,
-    NewPartitions, NewTopic, OffsetSpec,
+    CreateTopicsOptions, CreatedTopic, GroupDescription, GroupListing, HangingTransaction, ItemResults,
+    LogDirDescription, NewPartitions, NewTopic, OffsetSpec, ProducerDescription, TransactionDescription,
+    TransactionFilter, TransactionListing,
 };
 use crate::cluster::TopicMetadata;
 use crate::network::block_on;
@@ -204,5 +205,57 @@ impl BlockingAdmin {
         wanted: &BTreeMap<TopicPartition, OffsetSpec>,
     ) -> Result<ItemResults<TopicPartition, Option<OffsetAndTimestamp>>, AdminError> {
         block_on(self.admin.list_offsets(wanted))
+    }
+
+    /// See [`Admin::list_transactions`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn list_transactions(
+        &self,
+        filter: &TransactionFilter,
+    ) -> Result<Vec<TransactionListing>, AdminError> {
+        block_on(self.admin.list_transactions(filter))
+    }
+
+    /// See [`Admin::describe_transactions`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn describe_transactions(
+        &self,
+        transactional_ids: &[&str],
+    ) -> Result<ItemResults<String, TransactionDescription>, AdminError> {
+        block_on(self.admin.describe_transactions(transactional_ids))
+    }
+
+    /// See [`Admin::fence_producers`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn fence_producers(
+        &self,
+        transactional_ids: &[&str],
+    ) -> Result<ItemResults<String, (i64, i16)>, AdminError> {
+        block_on(self.admin.fence_producers(transactional_ids))
+    }
+
+    /// See [`Admin::describe_producers`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn describe_producers(
+        &self,
+        partitions: &[TopicPartition],
+    ) -> Result<ItemResults<TopicPartition, Vec<ProducerDescription>>, AdminError> {
+        block_on(self.admin.describe_producers(partitions))
+    }
+
+    /// See [`Admin::abort_transaction`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn abort_transaction(&self, hanging: &HangingTransaction) -> Result<(), AdminError> {
+        block_on(self.admin.abort_transaction(hanging))
     }
 }

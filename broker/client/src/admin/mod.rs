@@ -1,7 +1,7 @@
-//! Administration: topics, configurations, groups and offsets.
+//! Administration: topics, configurations, groups, offsets and transactions.
 //!
 //! `handle` is the client, `retry` its patience, `errors` how it fails; the calls are grouped by subject:
-//! `topics`, `configs`, `brokers`, `groups`, `group_offsets`, `offsets`. `blocking` is the other face.
+//! `topics`, `configs`, `brokers`, `groups`, `group_offsets`, `offsets`, `transactions`. `blocking` is the other face.
 
 mod blocking;
 mod brokers;
@@ -13,6 +13,7 @@ mod handle;
 mod offsets;
 mod retry;
 mod topics;
+mod transactions;
 
 pub use blocking::BlockingAdmin;
 pub use brokers::{ClusterDescription, LogDirDescription, ReplicaSize};
@@ -25,3 +26,6 @@ pub use groups::{GroupDescription, GroupListing, GroupMember};
 pub use handle::{Admin, ItemResults};
 pub use offsets::OffsetSpec;
 pub use topics::{CreateTopicsOptions, CreatedTopic, NewPartitions, NewTopic};
+pub use transactions::{
+    HangingTransaction, ProducerDescription, TransactionDescription, TransactionFilter, TransactionListing,
+};

@@ -11,4 +11,5 @@ mod consuming;
 mod groups;
 mod producing;
 mod proxy;
+mod transaction_administration;
 mod transactions;

@@ -19,12 +19,16 @@ use crate::proxy::Proxy;
 const VERSIONS: [i16; 2] = [1, 2];
 
 /// Whether the tests run against the embedded broker, which coordinates no transactions yet.
-fn no_coordinator() -> bool {
+pub(crate) fn no_coordinator() -> bool {
     std::env::var("TIDEMILL_TEST_BOOTSTRAP").is_err()
 }
 
 /// Makes a producer that is ready for transactions.
-fn transactional(id: &str, version: i16, change: impl FnOnce(&mut ProducerConfig)) -> BlockingProducer {
+pub(crate) fn transactional(
+    id: &str,
+    version: i16,
+    change: impl FnOnce(&mut ProducerConfig),
+) -> BlockingProducer {
     let producer = producer(|config| {
         config.transactional_id = Some(id.to_owned());
         config.max_transaction_version = version;
@@ -34,19 +38,19 @@ fn transactional(id: &str, version: i16, change: impl FnOnce(&mut ProducerConfig
     producer
 }
 
-fn committed_only(topic: &str, partition_count: i32) -> BlockingConsumer {
+pub(crate) fn committed_only(topic: &str, partition_count: i32) -> BlockingConsumer {
     let consumer = consumer(|config| config.isolation_level = IsolationLevel::ReadCommitted);
     consumer.assign(partitions(topic, partition_count)).unwrap();
     consumer
 }
 
-fn send(producer: &BlockingProducer, topic: &str, partition: i32, value: impl ToString) {
+pub(crate) fn send(producer: &BlockingProducer, topic: &str, partition: i32, value: impl ToString) {
     let record = ProducerRecord::new(topic).partition(partition).value(value.to_string());
     drop(producer.send(record).unwrap());
 }
 
 /// Commits one record, so that whoever reads it has passed everything before.
-fn commit_one(producer: &BlockingProducer, topic: &str, partition_count: i32, value: &str) {
+pub(crate) fn commit_one(producer: &BlockingProducer, topic: &str, partition_count: i32, value: &str) {
     producer.begin_transaction().unwrap();
     (0..partition_count).for_each(|partition| send(producer, topic, partition, value));
     producer.commit_transaction().unwrap();
