@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tidemill_environment::{Clock, SeededRandom, SystemClock};
+use tidemill_environment::{Clock, Random, SeededRandom, SystemClock};
 use tidemill_log::{Disk, LogConfig, Storage};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Runtime;
@@ -29,6 +29,7 @@ use crate::config::layers::BrokerLayers;
 use crate::config::listeners::{Listener, SecurityProtocol};
 use crate::config::topic_config::TopicConfig;
 use crate::data_dir::{DataDir, DataDirError};
+use crate::fetch_session::sessions::FetchSessions;
 use crate::group::service::GroupService;
 use crate::http;
 use crate::metrics::Metrics;
@@ -294,6 +295,7 @@ fn open(
     };
     let group_commit = GroupCommit::start(&commit_options, &clock).map_err(StartError::Threads)?;
     let groups = GroupService::new(config.groups, Arc::clone(&clock));
+    let fetch_sessions = FetchSessions::new(config.network.max_fetch_sessions, random.next_u64());
     Ok(BrokerState {
         node_id: config.node_id,
         clock,
@@ -302,6 +304,7 @@ fn open(
         partitions,
         group_commit: Arc::new(group_commit),
         groups,
+        fetch_sessions,
         producer_ids: ProducerIds::default(),
         metrics: Metrics::new(),
         frame_buffers: FrameBuffers::default(),

@@ -18,6 +18,7 @@ use crate::config::broker_config::BrokerConfig;
 use crate::config::layers::BrokerLayers;
 use crate::coordinator_shard::partition_shard_log::PartitionShardLog;
 use crate::data_dir::DataDir;
+use crate::fetch_session::sessions::FetchSessions;
 use crate::group::offsets_topic;
 use crate::group::service::GroupService;
 use crate::metrics::Metrics;
@@ -36,6 +37,7 @@ pub(crate) struct BrokerState {
     pub(crate) partitions: Partitions,
     pub(crate) group_commit: Arc<GroupCommit>,
     pub(crate) groups: GroupService,
+    pub(crate) fetch_sessions: FetchSessions,
     pub(crate) producer_ids: ProducerIds,
     pub(crate) metrics: Metrics,
     pub(crate) frame_buffers: FrameBuffers,

@@ -36,6 +36,7 @@ pub(crate) async fn run(
 }
 
 async fn metrics(State(broker): State<Arc<BrokerState>>) -> impl IntoResponse {
+    broker.metrics.set_fetch_sessions(broker.fetch_sessions.counts());
     match broker.metrics.render() {
         Ok(text) => Ok(([(header::CONTENT_TYPE, OPEN_METRICS)], text)),
         Err(error) => Err((StatusCode::INTERNAL_SERVER_ERROR, format!("cannot write metrics: {error}\n"))),

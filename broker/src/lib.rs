@@ -16,6 +16,7 @@ pub mod config;
 pub mod coordinator_shard;
 mod data_dir;
 mod error_chain;
+pub mod fetch_session;
 pub mod group;
 mod handlers;
 mod http;

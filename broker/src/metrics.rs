@@ -8,6 +8,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
+use crate::fetch_session::sessions::SessionCounts;
+
 /// The label `topic`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(crate) struct TopicLabel {
@@ -26,6 +28,9 @@ pub(crate) struct Metrics {
     messages_in: Family<TopicLabel, Counter>,
     failed_produce: Counter,
     failed_fetch: Counter,
+    fetch_sessions: Gauge,
+    fetch_session_partitions: Gauge,
+    fetch_session_evictions: Counter,
 }
 
 /// Counts a connection as open until dropped.
@@ -50,6 +55,9 @@ impl Metrics {
             messages_in: Family::default(),
             failed_produce: Counter::default(),
             failed_fetch: Counter::default(),
+            fetch_sessions: Gauge::default(),
+            fetch_session_partitions: Gauge::default(),
+            fetch_session_evictions: Counter::default(),
         };
         metrics.register();
         metrics
@@ -81,6 +89,13 @@ impl Metrics {
     /// Counts a partition of a Fetch request that was refused.
     pub(crate) fn count_failed_fetch(&self) {
         self.failed_fetch.inc();
+    }
+
+    /// Tells how many fetch sessions there are.
+    pub(crate) fn set_fetch_sessions(&self, counts: SessionCounts) {
+        self.fetch_sessions.set(i64::try_from(counts.sessions).unwrap_or(i64::MAX));
+        self.fetch_session_partitions.set(i64::try_from(counts.partitions).unwrap_or(i64::MAX));
+        self.fetch_session_evictions.inc_by(counts.new_evictions);
     }
 
     /// Forgets a deleted topic.
@@ -119,6 +134,11 @@ impl Metrics {
                 self.failed_fetch.clone(),
             ),
             (
+                "kafka_server_fetchsessioncache_incrementalfetchsessionevictions",
+                "Fetch sessions closed to make room for others",
+                self.fetch_session_evictions.clone(),
+            ),
+            (
                 "kafka_server_socket_server_metrics_connection_creation",
                 "Connections accepted",
                 self.connections.clone(),
@@ -132,11 +152,25 @@ impl Metrics {
         for (name, help, counter) in counters {
             self.registry.register(name, help, counter);
         }
-        let open = self.open_connections.clone();
-        self.registry.register(
-            "kafka_server_socket_server_metrics_connection_count",
-            "Connections open now",
-            open,
-        );
+        let gauges = [
+            (
+                "kafka_server_socket_server_metrics_connection_count",
+                "Connections open now",
+                self.open_connections.clone(),
+            ),
+            (
+                "kafka_server_fetchsessioncache_numincrementalfetchsessions",
+                "Fetch sessions kept now",
+                self.fetch_sessions.clone(),
+            ),
+            (
+                "kafka_server_fetchsessioncache_numincrementalfetchpartitionscached",
+                "Partitions of the fetch sessions kept now",
+                self.fetch_session_partitions.clone(),
+            ),
+        ];
+        for (name, help, gauge) in gauges {
+            self.registry.register(name, help, gauge);
+        }
     }
 }

@@ -39,6 +39,8 @@ pub struct NetworkConfig {
     pub listen_backlog: u32,
     /// `fetch.max.bytes`: most bytes of one Fetch response; default 55 MiB.
     pub fetch_max_bytes: u32,
+    /// `max.incremental.fetch.session.cache.slots`: fetch sessions at once (KIP-227); default 1,000.
+    pub max_fetch_sessions: usize,
     /// `max.request.partition.size.limit`: most partitions in one DescribeTopicPartitions answer; default 2,000.
     pub max_response_partitions: usize,
 }
@@ -185,6 +187,7 @@ impl NetworkConfig {
             request_max_bytes: layers.integer("socket.request.max.bytes")?,
             listen_backlog: layers.integer("socket.listen.backlog.size")?,
             fetch_max_bytes: layers.integer("fetch.max.bytes")?,
+            max_fetch_sessions: layers.integer("max.incremental.fetch.session.cache.slots")?,
             max_response_partitions: layers.integer("max.request.partition.size.limit")?,
         })
     }

@@ -4,7 +4,8 @@
 //! reads again, until `max_wait_ms` is over. Record data is not touched: the response holds file regions that the
 //! connection sends.
 //!
-//! Sessions (KIP-227) are not kept: every response says session 0, so clients go on sending full requests.
+//! Sessions (KIP-227, see `fetch_session`) make a full request out of an incremental one before all this, and leave
+//! out of the response what the client knows after it.
 
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
@@ -28,9 +29,6 @@ pub(super) const VERSIONS: RangeInclusive<i16> = 4..=18;
 const TOPIC_IDS_SINCE: i16 = 13;
 /// Zstandard came with this version (KIP-110).
 const ZSTD_SINCE: i16 = 10;
-const NO_SESSION: i32 = 0;
-/// Session epoch of a request that wants a session of its own or none.
-const FULL_FETCH_EPOCHS: [i32; 2] = [0, -1];
 
 /// A response and the data for the holes in it.
 pub(super) struct Reply {
@@ -53,12 +51,31 @@ struct Round {
     urgent: bool,
 }
 
-pub(super) async fn handle(broker: &BrokerState, context: &RequestContext, request: FetchRequest) -> Reply {
-    if request.session_id != NO_SESSION && !FULL_FETCH_EPOCHS.contains(&request.session_epoch) {
-        let error_code = ErrorCode::FetchSessionIdNotFound.code();
-        let response = FetchResponse { error_code, ..FetchResponse::default() };
-        return Reply { response, fillings: Vec::new() };
+pub(super) async fn handle(
+    broker: &BrokerState,
+    context: &RequestContext,
+    mut request: FetchRequest,
+) -> Reply {
+    let by_id = context.version >= TOPIC_IDS_SINCE;
+    let sessions = &broker.fetch_sessions;
+    match sessions.begin(broker.clock.now().monotonic, &mut request, by_id) {
+        Ok(ticket) => {
+            let mut reply = read(broker, context, &request).await;
+            sessions.finish(broker.clock.now().monotonic, ticket, &request, &mut reply.response);
+            if reply.response.responses.is_empty() {
+                reply.fillings.clear();
+            }
+            reply
+        }
+        Err(error) => {
+            let response = FetchResponse { error_code: error.code(), ..FetchResponse::default() };
+            Reply { response, fillings: Vec::new() }
+        }
     }
+}
+
+/// Reads all partitions that the request names, as soon as they have enough.
+async fn read(broker: &BrokerState, context: &RequestContext, request: &FetchRequest) -> Reply {
     let topics: Vec<(&FetchTopic, Vec<Target<'_>>)> =
         request.topics.iter().map(|topic| (topic, resolve(broker, context, topic))).collect();
     let waiter = FetchWaiter::new();
@@ -72,7 +89,7 @@ pub(super) async fn handle(broker: &BrokerState, context: &RequestContext, reque
                 .filter_map(|target| target.partition.as_ref().ok())
                 .for_each(|p| p.park_fetch(&waiter));
         }
-        let round = read_all(broker, context, &request, &topics);
+        let round = read_all(broker, context, request, &topics);
         let done = !wait || round.urgent || round.size_bytes >= min_bytes;
         if done || !may_find_more(broker, &waiter, deadline).await {
             count(broker, &topics, &round.response);

@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod configs;
+mod fetch_sessions;
 mod groups;
 mod observation;
 mod one_node;

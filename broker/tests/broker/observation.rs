@@ -4,8 +4,9 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
 use tidemill_broker::{Broker, BrokerConfig};
+use tidemill_protocol::messages::fetch::FetchRequest;
 
-use crate::wire::{Wire, batch, records};
+use crate::wire::{Wire, batch, fetch_request, records};
 
 fn get(address: SocketAddr, path: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
@@ -36,6 +37,15 @@ fn metrics_count_what_was_produced_and_fetched() {
         "{metrics}"
     );
     assert!(metrics.contains("kafka_server_socket_server_metrics_connection_count 1"), "{metrics}");
+    assert!(metrics.contains("kafka_server_fetchsessioncache_numincrementalfetchsessions 0"), "{metrics}");
+    let full = FetchRequest { session_epoch: 0, ..fetch_request("orders", 0, 0) };
+    assert!(wire.call(&full, 12).session_id != 0);
+    let metrics = get(http, "/metrics");
+    assert!(metrics.contains("kafka_server_fetchsessioncache_numincrementalfetchsessions 1"), "{metrics}");
+    assert!(
+        metrics.contains("kafka_server_fetchsessioncache_numincrementalfetchpartitionscached 1"),
+        "{metrics}"
+    );
     assert!(get(http, "/health/live").starts_with("HTTP/1.1 200"));
     assert!(get(http, "/health/ready").starts_with("HTTP/1.1 200"));
 }
