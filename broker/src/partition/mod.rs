@@ -2,9 +2,10 @@
 //!
 //! Reading order: `partition` joins log, high watermark and waiters; `group_commit` orders appends and syncs, `shard`
 //! and `sync_list` own the threads that do them; `waiters` are the requests parked on a partition; `partitions` holds
-//! all of them and opens them at start.
+//! all of them and opens them at start, many `at_once`.
 //! Nothing here touches a socket.
 
+mod at_once;
 pub(crate) mod group_commit;
 pub(crate) mod log_config;
 #[expect(clippy::module_inception, reason = "the file of the type that gives the folder its name")]

@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use tidemill_environment::{Clock, Now};
 use tidemill_log::{
     LogConfig, OpenError, OpenOptions, PartitionLog, PartitionMetadata, PartitionMetadataError,
@@ -14,6 +15,7 @@ use tidemill_log::{
 
 use tidemill_protocol::Uuid;
 
+use super::at_once;
 use super::partition::{Partition, PartitionId, PartitionOptions};
 use super::waiters::Closed;
 use crate::catalog::image::{MetadataImage, TopicImage};
@@ -109,23 +111,22 @@ impl Partitions {
             .topics()
             .flat_map(|topic| (0..topic.partition_count()).map(move |index| (topic.as_ref(), index)))
             .collect();
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let share = wanted.len().div_ceil(threads).max(1);
-        std::thread::scope(|scope| {
-            let open_share = |share: &[(&TopicImage, i32)]| {
-                share.iter().try_for_each(|(topic, index)| self.open(image, topic, *index, clean))
-            };
-            let workers: Vec<_> =
-                wanted.chunks(share).map(|share| scope.spawn(move || open_share(share))).collect();
-            workers.into_iter().try_for_each(|worker| worker.join().expect("opening a log does not panic"))
-        })
+        let failed = Mutex::new(None);
+        at_once::for_each(wanted, |(topic, index)| {
+            let go_on = failed.lock().is_none();
+            if go_on && let Err(error) = self.open(image, topic, index, clean) {
+                failed.lock().get_or_insert(error);
+            }
+        });
+        failed.into_inner().map_or(Ok(()), Err)
     }
 
     /// Brings the set from `old` to `new`: creates, reconfigures and removes.
     pub(crate) fn follow(&self, old: &MetadataImage, new: &MetadataImage) {
-        for topic in old.topics().filter(|topic| new.topic_by_id(topic.id).is_none()) {
-            (0..topic.partition_count()).for_each(|index| self.remove(topic, index));
-        }
+        let gone = old.topics().filter(|topic| new.topic_by_id(topic.id).is_none());
+        let gone = gone.flat_map(|topic| (0..topic.partition_count()).map(move |index| (topic, index)));
+        at_once::for_each(gone.collect(), |(topic, index)| self.remove(topic, index));
+        let mut wanted = Vec::new();
         let cluster_changed = old.cluster_overrides() != new.cluster_overrides();
         for topic in new.topics() {
             let before = old.topic_by_id(topic.id);
@@ -136,12 +137,17 @@ impl Partitions {
                 let id = PartitionId { topic_id: topic.id, index };
                 if let Some(partition) = self.get(id) {
                     partition.with_log_mut(|log| log.set_config((self.log_config_of)(topic, new)));
-                } else if let Err(error) = self.open(new, topic, index, true) {
-                    tracing::error!(error = chain(&error), "partition stays offline");
-                    self.unopened.write().insert(id);
+                } else {
+                    wanted.push((topic, id));
                 }
             }
         }
+        at_once::for_each(wanted, |(topic, id)| {
+            if let Err(error) = self.open(new, topic, id.index, true) {
+                tracing::error!(error = chain(&error), "partition stays offline");
+                self.unopened.write().insert(id);
+            }
+        });
     }
 
     /// Applies retention and time-based rolls to every log.
@@ -163,24 +169,13 @@ impl Partitions {
 
     /// Closes every log; says whether all of them closed cleanly. Nothing else uses the partitions any more.
     pub(crate) fn close_all(self) -> bool {
-        let mut clean = true;
-        for partition in self.by_id.into_inner().into_values() {
-            partition.close(Closed::Gone);
-            let (topic, index) = (Arc::clone(partition.topic()), partition.id().index);
-            let closed = Arc::into_inner(partition).map(|partition| partition.into_log().close());
-            match closed {
-                Some(Ok(())) => {}
-                Some(Err(error)) => {
-                    tracing::error!(%topic, partition = index, error = chain(&error), "cannot close the log cleanly");
-                    clean = false;
-                }
-                None => {
-                    tracing::error!(%topic, partition = index, "the log is still in use at the end of the stop");
-                    clean = false;
-                }
+        let clean = AtomicBool::new(true);
+        at_once::for_each(self.by_id.into_inner().into_values().collect(), |partition| {
+            if !close(partition) {
+                clean.store(false, Ordering::Relaxed);
             }
-        }
-        clean
+        });
+        clean.into_inner()
     }
 
     fn open(
@@ -287,6 +282,23 @@ impl Partitions {
             "directory belongs to no topic; it is kept with the ending {STRAY_SUFFIX}"
         );
         self.storage.rename(&path, &self.data_dir.join(format!("{name}{STRAY_SUFFIX}")))
+    }
+}
+
+/// Closes one log; says whether it closed cleanly.
+fn close(partition: Arc<Partition>) -> bool {
+    partition.close(Closed::Gone);
+    let (topic, index) = (Arc::clone(partition.topic()), partition.id().index);
+    match Arc::into_inner(partition).map(|partition| partition.into_log().close()) {
+        Some(Ok(())) => true,
+        Some(Err(error)) => {
+            tracing::error!(%topic, partition = index, error = chain(&error), "cannot close the log cleanly");
+            false
+        }
+        None => {
+            tracing::error!(%topic, partition = index, "the log is still in use at the end of the stop");
+            false
+        }
     }
 }
 
