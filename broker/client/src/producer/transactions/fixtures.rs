@@ -67,21 +67,26 @@ impl World {
         let call = world.call();
         assert_eq!(call.call, Call::Init { recover: None });
         world.answer(&call, Answer { transaction_version: version, ..named(ErrorCode::None, 7, 0) });
-        assert_eq!(world.machine.take_outcome(Operation::Init), Some(Ok(())));
-        world.drain();
+        assert_eq!(world.outcome(Operation::Init), Ok(()));
         world.effects.clear();
         world
     }
 
+    /// Asks until the machine wants nothing more, as the sending task does.
     pub(super) fn drain(&mut self) -> Option<NumberedCall> {
         let mut call = None;
-        for effect in self.machine.drain(self.now, self.settled).0 {
-            match effect {
-                Effect::Call(made) => assert!(call.replace(made).is_none(), "one call at a time"),
-                other => self.effects.push(other),
+        loop {
+            let effects = self.machine.drain(self.now, self.settled).0;
+            if effects.is_empty() {
+                return call;
+            }
+            for effect in effects {
+                match effect {
+                    Effect::Call(made) => assert!(call.replace(made).is_none(), "one call at a time"),
+                    other => self.effects.push(other),
+                }
             }
         }
-        call
     }
 
     /// Returns the next call, waiting out the backoff.
@@ -115,6 +120,7 @@ impl World {
     }
 
     pub(super) fn outcome(&mut self, operation: Operation) -> Result<(), TransactionError> {
+        assert_eq!(self.drain(), None, "a call is due");
         self.machine.take_outcome(operation).expect("the operation has ended")
     }
 

@@ -199,8 +199,12 @@ impl Transactions {
         !ends || self.close_by.is_some_and(|by| by <= now)
     }
 
-    /// Takes the outcome of an operation once it is known.
+    /// Takes the outcome of an operation once it is known and what follows from it was handed on: a next transaction
+    /// must find the new epoch.
     pub(super) fn take_outcome(&mut self, operation: Operation) -> Option<Result<(), TransactionError>> {
+        if !self.effects.is_empty() {
+            return None;
+        }
         self.outcomes.remove(&operation)
     }
 
@@ -266,7 +270,9 @@ impl Transactions {
             self.close_by.get_or_insert(now + self.settings.closing_patience);
         }
         let mut wake_at = self.close_by.filter(|by| *by > now);
-        if self.under_way.is_none()
+        // An abort goes on when what it drops is dropped, not before: a next transaction's records would go with it.
+        if self.effects.is_empty()
+            && self.under_way.is_none()
             && let Some(call) = self.next_call(settled)
         {
             if self.not_before > now {

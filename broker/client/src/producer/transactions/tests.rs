@@ -146,6 +146,32 @@ fn an_abort_drops_what_waits_and_tells_who_sent_offsets() {
 }
 
 #[test]
+fn an_abort_is_not_over_before_what_waits_was_dropped() {
+    let mut world = World::open(2);
+    world.machine.abort().unwrap();
+    let (effects, _) = world.machine.drain(world.now, true);
+    assert!(matches!(effects[..], [Effect::DropUnsent { .. }]));
+    let too_early = "records of the next transaction would be dropped with those of this one";
+    assert_eq!(world.machine.take_outcome(Operation::Abort), None, "{too_early}");
+    world.machine.drain(world.now, true);
+    assert_eq!(world.machine.take_outcome(Operation::Abort), Some(Ok(())));
+}
+
+#[test]
+fn an_end_is_not_over_before_the_new_epoch_was_handed_on() {
+    let mut world = World::open(2);
+    world.machine.on_produce();
+    world.machine.commit().unwrap();
+    let end = world.call();
+    world.answer(&end, named(ErrorCode::None, 7, 1));
+    let too_early = "records of the next transaction would be sent under the old epoch";
+    assert_eq!(world.machine.take_outcome(Operation::Commit), None, "{too_early}");
+    let (effects, _) = world.machine.drain(world.now, true);
+    assert_eq!(effects, [Effect::BeginEpoch { id: 7, epoch: 1 }]);
+    assert_eq!(world.machine.take_outcome(Operation::Commit), Some(Ok(())));
+}
+
+#[test]
 fn a_closed_producer_aborts_what_is_open_and_gives_up_after_a_while() {
     let mut world = World::open(2);
     world.machine.on_produce();
