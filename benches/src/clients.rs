@@ -147,9 +147,9 @@ impl Programs {
     }
 
     /// `sendfile` of a file over the loopback interface.
-    pub(crate) fn send_file(&self, path: &Path, passes: u32) -> anyhow::Result<Ran> {
+    pub(crate) fn send_file(&self, path: &Path, passes: u32, send_buffer: u32) -> anyhow::Result<Ran> {
         let mut command = Command::new(&self.native);
-        command.arg("sendfile").arg(path).arg(passes.to_string());
+        command.arg("sendfile").arg(path).args([passes.to_string(), send_buffer.to_string()]);
         json(&self.run_one(command)?)
     }
 

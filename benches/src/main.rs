@@ -5,7 +5,7 @@
 //! tidemill-benches broker DIR PORT FLUSH [KEY=VALUE]    a broker of its own process, until stdin closes
 //! tidemill-benches produce|consume BOOTSTRAP TOPIC RECORDS SIZE ACKS     one workload of the native client
 //! tidemill-benches drain BOOTSTRAP TOPIC RECORDS PASSES  reads partition 0 and throws it away
-//! tidemill-benches sendfile FILE PASSES                  what the kernel can do
+//! tidemill-benches sendfile FILE PASSES BUFFER           what the kernel can do
 //! ```
 //!
 //! `clients` are what is run against a broker, `peers` the brokers, `measure` what a run comes to, `rows` what is run,
@@ -59,9 +59,9 @@ fn main() -> anyhow::Result<ExitCode> {
             let (records, passes) = (records.parse()?, passes.parse()?);
             print(workload::timed(|| Ok(wire::drain(bootstrap, topic, records, passes)?.records))?)?;
         }
-        ["sendfile", file, passes] => {
-            let passes = passes.parse()?;
-            print(workload::timed(|| loopback::send(Path::new(file), passes))?)?;
+        ["sendfile", file, passes, send_buffer] => {
+            let (passes, send_buffer) = (passes.parse()?, send_buffer.parse()?);
+            print(workload::timed(|| loopback::send(Path::new(file), passes, send_buffer))?)?;
         }
         _ => bail!("usage: tidemill-benches run PERFORMANCE LIBRDKAFKA RESULTS"),
     }

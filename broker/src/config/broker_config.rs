@@ -37,6 +37,9 @@ pub struct NetworkConfig {
     pub request_max_bytes: usize,
     /// `socket.listen.backlog.size`: connections waiting to be accepted; default 50.
     pub listen_backlog: u32,
+    /// `socket.send.buffer.bytes`: bytes that may lie in a connection's send buffer; `None` (-1) leaves it to the
+    /// system. Default 100 KiB: data that waits for a slow reader is cold by the time it is read.
+    pub send_buffer_bytes: Option<usize>,
     /// `fetch.max.bytes`: most bytes of one Fetch response; default 55 MiB.
     pub fetch_max_bytes: u32,
     /// `max.incremental.fetch.session.cache.slots`: fetch sessions at once (KIP-227); default 1,000.
@@ -186,6 +189,7 @@ impl NetworkConfig {
             connection_max_idle: u64::try_from(max_idle).ok().map(Duration::from_millis),
             request_max_bytes: layers.integer("socket.request.max.bytes")?,
             listen_backlog: layers.integer("socket.listen.backlog.size")?,
+            send_buffer_bytes: usize::try_from(layers.integer::<i32>("socket.send.buffer.bytes")?).ok(),
             fetch_max_bytes: layers.integer("fetch.max.bytes")?,
             max_fetch_sessions: layers.integer("max.incremental.fetch.session.cache.slots")?,
             max_response_partitions: layers.integer("max.request.partition.size.limit")?,

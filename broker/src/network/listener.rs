@@ -1,5 +1,6 @@
 //! Accepts connections and gives each a task of its own.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -57,6 +58,15 @@ fn report(broker: &BrokerState, ended: Result<(), tokio::task::JoinError>) {
     }
 }
 
+/// Sets what every connection needs; returns the address that the client reached.
+fn prepare(stream: &TcpStream, send_buffer_bytes: Option<usize>) -> io::Result<SocketAddr> {
+    stream.set_nodelay(true)?;
+    if let Some(bytes) = send_buffer_bytes {
+        rustix::net::sockopt::set_socket_send_buffer_size(stream, bytes)?;
+    }
+    stream.local_addr()
+}
+
 async fn serve(
     stream: TcpStream,
     peer: SocketAddr,
@@ -65,7 +75,7 @@ async fn serve(
 ) {
     let span = tracing::debug_span!("connection", %peer);
     async move {
-        let local = match stream.set_nodelay(true).and_then(|()| stream.local_addr()) {
+        let local = match prepare(&stream, broker.config.network.send_buffer_bytes) {
             Ok(local) => local,
             Err(error) => return tracing::debug!(%error, "connection ended before its first request"),
         };
@@ -79,4 +89,24 @@ async fn serve(
     }
     .instrument(span)
     .await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_gets_the_configured_send_buffer_or_that_of_the_system() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stream = TcpStream::connect(address).await.unwrap();
+        let size = || rustix::net::sockopt::socket_send_buffer_size(&stream).unwrap();
+        let before = size();
+        assert_eq!(prepare(&stream, None).unwrap(), stream.local_addr().unwrap());
+        assert_eq!(size(), before);
+        prepare(&stream, Some(50_000)).unwrap();
+        // Linux doubles the value for its own bookkeeping.
+        assert_eq!(size(), 100_000);
+        assert!(stream.nodelay().unwrap());
+    }
 }
