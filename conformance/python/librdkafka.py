@@ -16,6 +16,8 @@ from outcome import FAIL, PASS, SKIP, Outcome, one_line
 SUITE, RF1_SUITE = "librdkafka", "librdkafka-rf1"
 KAFKA_VERSION = "4.1.0"
 LIMIT_SECONDS = 400
+# Twenty-five scenarios, some with a minute of waiting.
+LONG_LIMIT_SECONDS = {"0113": 1200}
 BROKER_CONFIG = {
     "default": {"auto.create.topics.enable": "true"},
     "noautocreate": {"auto.create.topics.enable": "false"},
@@ -133,6 +135,7 @@ class Runner:
             "TEST_KAFKA_VERSION": TEST_KAFKA_VERSION.get(test.number, KAFKA_VERSION), "BROKERS": broker.address, "KAFKA_PATH": self.kafka_path(test, broker), "TEST_LEVEL": "2",
         }
         command = ["./test-runner", "-p1", "-L", "-E", "-s", test.scenario] + (["-Q"] if self.options.quick else [])
+        limit = LONG_LIMIT_SECONDS.get(test.number, LIMIT_SECONDS)
         with tempfile.TemporaryFile() as output:
             process = subprocess.Popen(
                 command, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=output,
@@ -140,9 +143,9 @@ class Runner:
             )
             late = ""
             try:
-                process.wait(LIMIT_SECONDS)
+                process.wait(limit)
             except subprocess.TimeoutExpired:
-                late = f"\nstill running after {LIMIT_SECONDS} s"
+                late = f"\nstill running after {limit} s"
             finally:
                 end_group(process)
             output.seek(0)
