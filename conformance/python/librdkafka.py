@@ -6,7 +6,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import kafka_home
 import librdkafka_source
@@ -77,9 +77,11 @@ class Runner:
         groups = {}
         for test in self.tests:
             groups.setdefault((test.number, test.scenario), []).append(test)
+        # The longest first, so that no lane is left alone with it at the end.
+        order = sorted(groups.values(), key=lambda group: group[0].number not in LONG_LIMIT_SECONDS)
         with ThreadPoolExecutor(self.options.jobs) as pool:
-            for outcomes in pool.map(self.run_twice_if_it_fails, groups.values()):
-                yield from outcomes
+            for done in as_completed([pool.submit(self.run_twice_if_it_fails, group) for group in order]):
+                yield from done.result()
 
     def run_twice_if_it_fails(self, group):
         """Runs tests; those that fail unexpectedly once more, which the table then says."""

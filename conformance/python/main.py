@@ -1,6 +1,8 @@
 """Runs the suites, compares with what is expected, writes docs/conformance.md, says the sums."""
 
 import argparse
+import hashlib
+import json
 import sys
 import time
 from pathlib import Path
@@ -10,8 +12,9 @@ import kafka_python
 import librdkafka
 import page
 from broker import BrokerFailed
-from cache import SuiteMissing
+from cache import SuiteMissing, root
 from expectations import Expectations
+from outcome import Outcome
 
 HERE = Path(__file__).resolve().parent.parent
 PAGE = HERE.parent / "docs" / "conformance.md"
@@ -49,6 +52,17 @@ def run(suite, chosen, expectations):
     return outcomes
 
 
+def keep(binary, outcomes, seconds):
+    """Keeps the results of whole suites and returns those of all suites that ran with this very binary."""
+    file = root() / "results" / f"{hashlib.sha256(Path(binary).read_bytes()).hexdigest()[:16]}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    for suite, took in seconds.items():
+        kept[suite] = {"seconds": took, "rows": [vars(each) for each in outcomes if each.suite == suite]}
+    file.write_text(json.dumps(kept), encoding="utf-8")
+    return kept
+
+
 def main():
     """Returns the exit status: 0 if every suite ran and nothing differs from the list of expected non-passes."""
     chosen = options()
@@ -60,8 +74,11 @@ def main():
         started = time.monotonic()
         outcomes += run(suite, chosen, expectations)
         seconds[suite] = time.monotonic() - started
-    if complete and len(suites) == len(SUITES):
-        page.write(PAGE, outcomes, seconds)
+    if complete:
+        kept = keep(chosen.binary, outcomes, seconds)
+        if kept.keys() == SUITES.keys():
+            rows = [Outcome(**row) for suite in SUITES for row in kept[suite]["rows"]]
+            page.write(PAGE, rows, {suite: result["seconds"] for suite, result in kept.items()})
     complaints = expectations.complaints(suites, outcomes, complete)
     if not outcomes:
         complaints.append("no test ran")

@@ -47,6 +47,7 @@ def write(path, outcomes, seconds):
     """Writes the page; `seconds` says how long each suite took."""
     text = HEAD
     suites = {suite: [each for each in outcomes if each.suite == suite] for suite in SUITES}
+    suites["librdkafka"].sort(key=lambda each: each.test)
     for suite, rows in suites.items():
         title = SUITES[suite].partition("\n")[0]
         text += f"| {title} | {len(rows)} | {count(rows, PASS)} | {count(rows, FAIL)} | {count(rows, SKIP)} | {clock(seconds[suite])} |\n"
