@@ -37,6 +37,7 @@ use crate::network::frame_buffers::FrameBuffers;
 use crate::network::listener;
 use crate::partition::group_commit::{GroupCommit, GroupCommitOptions};
 use crate::partition::partitions::{LogConfigOf, OpenPartitionError, Partitions, PartitionsOptions};
+use crate::transaction::{self, service::TransactionService};
 
 /// How long a stop waits for requests in flight.
 const DRAIN_LIMIT: Duration = Duration::from_secs(1);
@@ -129,8 +130,9 @@ impl Broker {
         let state = Arc::new(open(config, clock, stop.clone())?);
         {
             let _inside = runtime.enter();
-            // Without its topic there are no groups yet: the first FindCoordinator creates it.
+            // Without their topics there are no groups and no transactions yet: the first FindCoordinator creates them.
             let _ = state.start_groups();
+            let _ = state.start_transactions();
         }
         let mut tasks: Vec<_> = listeners
             .into_iter()
@@ -140,6 +142,7 @@ impl Broker {
             tasks.push(runtime.spawn(http::run(socket, Arc::clone(&state), stop.clone())));
         }
         tasks.push(runtime.spawn(tidy_regularly(Arc::clone(&state), stop)));
+        tasks.push(runtime.spawn(transaction::markers::write_all(Arc::clone(&state))));
         tracing::info!(%address, node_id = state.node_id, cluster_id = state.cluster_id(), "broker is ready");
         Ok(Self { runtime: Some(runtime), state: Some(state), stopping, tasks, address, http_address })
     }
@@ -176,6 +179,7 @@ impl Broker {
         let tasks = std::mem::take(&mut self.tasks);
         // Before the connections: members that wait in a rebalance are answered.
         runtime.block_on(state.groups.stop());
+        runtime.block_on(state.transactions.stop());
         runtime.block_on(async {
             let drained = async {
                 for task in tasks {
@@ -296,6 +300,7 @@ fn open(
     let group_commit = GroupCommit::start(&commit_options, &clock).map_err(StartError::Threads)?;
     let groups = GroupService::new(config.groups, Arc::clone(&clock));
     let fetch_sessions = FetchSessions::new(config.network.max_fetch_sessions, random.next_u64());
+    let transactions = TransactionService::new(config.transactions, Arc::clone(&clock));
     Ok(BrokerState {
         node_id: config.node_id,
         clock,
@@ -305,6 +310,7 @@ fn open(
         group_commit: Arc::new(group_commit),
         groups,
         fetch_sessions,
+        transactions,
         producer_ids: ProducerIds::default(),
         metrics: Metrics::new(),
         frame_buffers: FrameBuffers::default(),

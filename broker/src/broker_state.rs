@@ -26,6 +26,7 @@ use crate::network::frame_buffers::FrameBuffers;
 use crate::partition::group_commit::GroupCommit;
 use crate::partition::partition::{Partition, PartitionId};
 use crate::partition::partitions::Partitions;
+use crate::transaction::{self, service::TransactionService};
 
 /// One running broker, as its handlers see it.
 pub(crate) struct BrokerState {
@@ -38,6 +39,7 @@ pub(crate) struct BrokerState {
     pub(crate) group_commit: Arc<GroupCommit>,
     pub(crate) groups: GroupService,
     pub(crate) fetch_sessions: FetchSessions,
+    pub(crate) transactions: TransactionService,
     pub(crate) producer_ids: ProducerIds,
     pub(crate) metrics: Metrics,
     pub(crate) frame_buffers: FrameBuffers,
@@ -135,37 +137,67 @@ impl BrokerState {
         if self.groups.is_started() {
             return Ok(());
         }
-        let groups = &self.config.groups;
-        match self.create_topic(&offsets_topic::topic(groups), false) {
-            // Another request was first.
-            Ok(Ok(()) | Err(TopicError::Exists { .. })) => {}
-            Ok(Err(error)) => {
-                tracing::error!(%error, "cannot create the topic of group offsets");
-                return Err(ErrorCode::CoordinatorNotAvailable);
-            }
-            Err(error) => {
-                tracing::error!(
-                    error = crate::error_chain::chain(&error),
-                    "cannot create the topic of group offsets"
-                );
-                return Err(ErrorCode::CoordinatorNotAvailable);
-            }
-        }
+        self.ensure_topic(&offsets_topic::topic(&self.config.groups))?;
         self.start_groups()
     }
 
     /// Starts the group coordinator if its topic exists. Call inside the network runtime.
     pub(crate) fn start_groups(&self) -> Result<(), ErrorCode> {
+        let logs = self.shard_logs(offsets_topic::TOPIC)?;
+        self.groups.start(logs, self.random.lock().as_mut());
+        Ok(())
+    }
+
+    /// Makes sure that the transaction coordinator runs; the first call creates `__transaction_state`. Blocks on the
+    /// disk.
+    pub(crate) fn ensure_transactions(&self) -> Result<(), ErrorCode> {
+        if self.transactions.is_started() {
+            return Ok(());
+        }
+        self.ensure_topic(&transaction::records::topic(&self.config.transactions))?;
+        self.start_transactions()
+    }
+
+    /// Starts the transaction coordinator if its topic exists. Call inside the network runtime.
+    pub(crate) fn start_transactions(&self) -> Result<(), ErrorCode> {
+        let logs = self.shard_logs(transaction::records::TOPIC)?;
+        self.transactions.start(logs, self.random.lock().as_mut());
+        Ok(())
+    }
+
+    /// The partition of `__consumer_offsets` that a group lives in.
+    pub(crate) fn offsets_partition(&self, group_id: &str) -> Result<(Arc<str>, i32), ErrorCode> {
+        let index = self.groups.partition_of(group_id).ok_or(ErrorCode::CoordinatorNotAvailable)?;
+        Ok((offsets_topic::TOPIC.into(), index))
+    }
+
+    /// Creates a coordinator's topic unless it exists.
+    fn ensure_topic(&self, topic: &NewTopic) -> Result<(), ErrorCode> {
+        match self.create_topic(topic, false) {
+            // Another request was first.
+            Ok(Ok(()) | Err(TopicError::Exists { .. })) => Ok(()),
+            Ok(Err(error)) => {
+                tracing::error!(topic = topic.name, %error, "cannot create the topic of a coordinator");
+                Err(ErrorCode::CoordinatorNotAvailable)
+            }
+            Err(error) => {
+                let error = crate::error_chain::chain(&error);
+                tracing::error!(topic = topic.name, error, "cannot create the topic of a coordinator");
+                Err(ErrorCode::CoordinatorNotAvailable)
+            }
+        }
+    }
+
+    /// The partitions of a coordinator's topic as the logs of its shards.
+    fn shard_logs(&self, topic: &str) -> Result<Vec<PartitionShardLog>, ErrorCode> {
         let image = self.metadata.image();
-        let topic = image.topic(offsets_topic::TOPIC).ok_or(ErrorCode::CoordinatorNotAvailable)?;
+        let topic = image.topic(topic).ok_or(ErrorCode::CoordinatorNotAvailable)?;
         let log = |index| {
             let partition = self.partitions.get(PartitionId { topic_id: topic.id, index })?;
             Some(PartitionShardLog::new(partition, Arc::clone(&self.group_commit)))
         };
         let logs: Option<Vec<_>> = (0..topic.partition_count()).map(log).collect();
-        let logs = logs.ok_or(ErrorCode::CoordinatorNotAvailable)?;
-        self.groups.start(logs, self.random.lock().as_mut());
-        Ok(())
+        logs.ok_or(ErrorCode::CoordinatorNotAvailable)
     }
 
     /// Bytes of the file system that holds the data: all, and free for us.

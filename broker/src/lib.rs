@@ -4,7 +4,8 @@
 //! network -> handlers -> partition -> tidemill-log
 //!                     -> catalog   (metadata: a fold over __cluster_metadata-0)
 //!                     -> group     (coordinator: a fold over __consumer_offsets)
-//!  group -> coordinator_shard           (what coordinators share: a state machine over its log)
+//!                     -> transaction (coordinator: a fold over __transaction_state)
+//!  group, transaction -> coordinator_shard   (what coordinators share: a state machine over its log)
 //! ```
 //!
 //! [`Broker::start`] runs all of it inside this process; nothing else is public but configuration and errors.
@@ -23,6 +24,7 @@ mod http;
 mod metrics;
 mod network;
 mod partition;
+mod transaction;
 
 pub use broker::{Broker, StartError};
 pub use config::broker_config::BrokerConfig;

@@ -53,4 +53,4 @@ pub use recovery::{CutTail, RecoveryError, RecoveryReport};
 pub use storage::{Disk, Storage, StorageError, StoredFile};
 pub use time_index::TimestampOffset;
 pub use transaction_index::AbortedTransaction;
-pub use validation::{AppendOrigin, RecordFault, ValidationError};
+pub use validation::{Admission, AppendOrigin, RecordFault, ValidationError};

@@ -118,6 +118,11 @@ impl PartitionLog {
         self.epochs.epoch_of(offset)
     }
 
+    /// What is known of one producer.
+    pub fn producer(&self, producer_id: i64) -> Option<&ProducerState> {
+        self.producers.get(producer_id)
+    }
+
     /// The idempotent and transactional producers, by rising id (DescribeProducers).
     pub fn producers(&self) -> impl Iterator<Item = (i64, &ProducerState)> {
         self.producers.iter()

@@ -12,6 +12,7 @@ pub(crate) mod snapshot;
 mod tests;
 
 use crate::transaction_index::AbortedTransaction;
+use crate::validation::Admission;
 use std::collections::BTreeMap;
 use tidemill_protocol::records::{BatchHeader, EndTransactionMarker, NO_SEQUENCE, sequence_after};
 
@@ -52,6 +53,14 @@ pub enum ProducerError {
         producer_id: i64,
         /// Offset of the transaction's first record.
         first_offset: i64,
+    },
+    /// The batch would begin a transaction that its coordinator does not know of, or that has ended meanwhile.
+    #[error("producer {producer_id} with epoch {epoch} has no transaction in this partition")]
+    NotAdmitted {
+        /// The producer.
+        producer_id: i64,
+        /// Epoch of the batch.
+        epoch: i16,
     },
     /// A newer transaction coordinator has written a marker already.
     #[error("coordinator epoch {found} for producer {producer_id} is older than {current}")]
@@ -152,6 +161,8 @@ pub(crate) struct ProducerStates {
     open: BTreeMap<i64, i64>,
     /// First offset of each finished transaction whose marker may not be committed yet, with the marker's offset.
     finished: BTreeMap<i64, i64>,
+    /// Offset of the last marker of each producer since the log was opened.
+    last_markers: BTreeMap<i64, i64>,
 }
 
 impl ProducerStates {
@@ -200,6 +211,30 @@ impl ProducerStates {
             }
             _ => Ok(Verdict::Append),
         }
+    }
+
+    /// Judges a client's batch that comes next: one of a transaction needs an open one, or the coordinator's word.
+    ///
+    /// The word is about the transaction that was open when it was given: after a marker it counts no longer.
+    pub(crate) fn check_admission(
+        &self,
+        header: &BatchHeader,
+        admission: Option<Admission>,
+    ) -> Result<(), ProducerError> {
+        let BatchHeader { producer_id, producer_epoch: epoch, base_sequence: found, .. } = *header;
+        let state = self.get(producer_id);
+        let is_open = state.is_some_and(|state| state.transaction_start.is_some() && state.epoch == epoch);
+        if !header.attributes.is_transactional() || is_open {
+            return Ok(());
+        }
+        let last_marker = self.last_markers.get(&producer_id).copied().unwrap_or(-1);
+        let Some(admission) = admission.filter(|admission| last_marker < admission.asked_at) else {
+            return Err(ProducerError::NotAdmitted { producer_id, epoch });
+        };
+        if admission.begins_at_zero && state.is_none() && found != 0 {
+            return Err(ProducerError::OutOfOrderSequence { producer_id, epoch, found, expected: 0 });
+        }
+        Ok(())
     }
 
     /// Judges a data batch of a coordinator, which has no sequence numbers.
@@ -262,8 +297,9 @@ impl ProducerStates {
         state.enter_epoch(epoch);
         state.coordinator_epoch = state.coordinator_epoch.max(marker.coordinator_epoch);
         state.last_written_ms = wall_ms;
-        let first_offset = state.transaction_start.take()?;
         let last_offset = header.last_offset();
+        self.last_markers.insert(producer_id, last_offset);
+        let first_offset = state.transaction_start.take()?;
         self.open.remove(&first_offset);
         self.finished.insert(first_offset, last_offset);
         let last_stable_offset = self.open.keys().next().copied().unwrap_or(last_offset + 1);
@@ -294,6 +330,7 @@ impl ProducerStates {
         self.producers.retain(|_, state| {
             state.transaction_start.is_some() || wall_ms.saturating_sub(state.last_written_ms) < expiration_ms
         });
+        self.last_markers.retain(|producer_id, _| self.producers.contains_key(producer_id));
     }
 }
 

@@ -18,12 +18,31 @@ const MAX_RECORD_FAULTS: usize = 100;
 /// Who appends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AppendOrigin {
-    /// A producer: one batch, no control records, sequences checked.
+    /// A producer: one batch, no control records, sequences checked. A batch of a transaction needs one that is open in
+    /// this log.
     Client,
+    /// A producer whose transaction may begin in this log, by the word of its coordinator.
+    AdmittedClient(Admission),
     /// This broker's coordinators: their own records and transaction markers.
     Coordinator,
     /// A leader's log: batches that have their offsets and epochs.
     Replica,
+}
+
+/// What a transaction coordinator said of a producer that is about to write to a log (KIP-890).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Admission {
+    /// Where the log ended when the coordinator was asked: a transaction that ended since is another one.
+    pub asked_at: i64,
+    /// Whether each transaction of the producer has an epoch of its own, so that its first batch in a log that does
+    /// not know the producer must have sequence number 0.
+    pub begins_at_zero: bool,
+}
+
+impl AppendOrigin {
+    fn is_client(self) -> bool {
+        matches!(self, Self::Client | Self::AdmittedClient(_))
+    }
 }
 
 /// What is wrong with one record of a refused batch (Produce, `record_errors`, KIP-467).
@@ -106,7 +125,7 @@ pub(crate) fn validate(
     }
     let mut batches = Vec::with_capacity(1);
     while let Some(batch) = RecordBatch::decode_next(&mut records).map_err(ValidationError::Malformed)? {
-        if origin == AppendOrigin::Client && !batches.is_empty() {
+        if origin.is_client() && !batches.is_empty() {
             return Err(ValidationError::BatchCount { found: 2 });
         }
         check_batch(&batch, origin, config, wall_ms)?;
@@ -137,7 +156,7 @@ fn check_batch(
 }
 
 fn check_header(header: &BatchHeader, origin: AppendOrigin) -> Result<(), ValidationError> {
-    let client = origin == AppendOrigin::Client;
+    let client = origin.is_client();
     let broken = if header.record_count <= 0 || header.record_count - 1 != header.last_offset_delta {
         "the record count differs from the offset range of the batch"
     } else if client && header.attributes.is_control() {

@@ -92,6 +92,32 @@ pub struct GroupCoordinatorConfig {
     pub offsets_topic_segment_bytes: u32,
 }
 
+/// The transaction coordinator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TransactionConfig {
+    /// `transaction.max.timeout.ms`: longest timeout that a producer may ask for; default 15 minutes.
+    pub max_timeout: Duration,
+    /// `transaction.abort.timed.out.transaction.cleanup.interval.ms`: time between two looks for transactions that
+    /// are open for too long; default 10 s.
+    pub timeout_check_interval: Duration,
+    /// `transactional.id.expiration.ms`: how long an unused transactional id is kept; default 7 days.
+    pub id_expiration: Duration,
+    /// `transaction.remove.expired.transaction.cleanup.interval.ms`: time between two looks for unused ids; default
+    /// 1 hour.
+    pub id_expiration_check_interval: Duration,
+    /// `add.partitions.to.txn.retry.backoff.ms`: pause before a produce request that meets a transaction being ended
+    /// tries again; default 20 ms.
+    pub add_retry_backoff: Duration,
+    /// `add.partitions.to.txn.retry.backoff.max.ms`: how long it tries; default 100 ms.
+    pub add_retry_limit: Duration,
+    /// `transaction.state.log.num.partitions`: partitions of `__transaction_state`; default 50.
+    pub log_partitions: i32,
+    /// `transaction.state.log.replication.factor`; default 1.
+    pub log_replication_factor: i16,
+    /// `transaction.state.log.segment.bytes`; default 100 MiB.
+    pub log_segment_bytes: u32,
+}
+
 /// A broker's configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrokerConfig {
@@ -116,6 +142,8 @@ pub struct BrokerConfig {
     pub cluster_id: Option<String>,
     /// The group coordinator.
     pub groups: GroupCoordinatorConfig,
+    /// The transaction coordinator.
+    pub transactions: TransactionConfig,
     /// `producer.id.expiration.ms`: how long an idle producer's state is kept; default 1 day.
     pub producer_id_expiration: Duration,
     /// What the broker was given, for DescribeConfigs.
@@ -153,14 +181,15 @@ impl BrokerConfig {
             http_listener: Some(layers.text("http.listener")?).filter(|address| !address.is_empty()),
             cluster_id: None,
             groups: GroupCoordinatorConfig::new(layers)?,
+            transactions: TransactionConfig::new(layers)?,
             producer_id_expiration: duration(layers, "producer.id.expiration.ms")?,
             warnings,
             fixed,
         })
     }
 
-    /// Returns the configuration of a broker for tests: a free port of 127.0.0.1, data in `data_dir`, one small
-    /// partition of `__consumer_offsets`, no initial rebalance delay.
+    /// Returns the configuration of a broker for tests: a free port of 127.0.0.1, data in `data_dir`, a few small
+    /// partitions of the coordinators' topics, no initial rebalance delay.
     ///
     /// # Panics
     /// If `data_dir` is not UTF-8.
@@ -173,6 +202,8 @@ impl BrokerConfig {
             ("group.initial.rebalance.delay.ms", "0"),
             ("offsets.topic.num.partitions", "4"),
             ("offsets.topic.segment.bytes", "1048576"),
+            ("transaction.state.log.num.partitions", "4"),
+            ("transaction.state.log.segment.bytes", "1048576"),
         ];
         let fixed = fixed.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
         Self::from_properties(fixed).expect("these values fit their keys")
@@ -238,6 +269,28 @@ impl GroupCoordinatorConfig {
             ));
         }
         Ok(config)
+    }
+}
+
+impl TransactionConfig {
+    fn new(layers: BrokerLayers<'_>) -> Result<Self, ConfigError> {
+        Ok(Self {
+            max_timeout: duration(layers, "transaction.max.timeout.ms")?,
+            timeout_check_interval: duration(
+                layers,
+                "transaction.abort.timed.out.transaction.cleanup.interval.ms",
+            )?,
+            id_expiration: duration(layers, "transactional.id.expiration.ms")?,
+            id_expiration_check_interval: duration(
+                layers,
+                "transaction.remove.expired.transaction.cleanup.interval.ms",
+            )?,
+            add_retry_backoff: duration(layers, "add.partitions.to.txn.retry.backoff.ms")?,
+            add_retry_limit: duration(layers, "add.partitions.to.txn.retry.backoff.max.ms")?,
+            log_partitions: layers.integer("transaction.state.log.num.partitions")?,
+            log_replication_factor: layers.integer("transaction.state.log.replication.factor")?,
+            log_segment_bytes: layers.integer("transaction.state.log.segment.bytes")?,
+        })
     }
 }
 

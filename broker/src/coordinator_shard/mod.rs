@@ -8,6 +8,7 @@
 //!
 //! Reading order:
 //! * [`step`]: what one step of a shard leaves behind (records, replies);
+//! * `record_bytes`: the bytes of those records;
 //! * [`shard`]: what the state machine of a coordinator's shard can do;
 //! * [`timers`]: a queue of deadlines;
 //! * [`held_replies`]: answers that wait until what they say is durable;
@@ -22,6 +23,7 @@ mod batches;
 pub mod held_replies;
 pub(crate) mod partition_shard_log;
 pub mod partitioning;
+pub(crate) mod record_bytes;
 pub mod shard;
 pub mod shard_log;
 mod shard_task;

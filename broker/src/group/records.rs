@@ -11,10 +11,11 @@
 use bytes::{Buf, Bytes};
 use tidemill_protocol::messages::group_metadata_record::{GroupMetadataKey, GroupMetadataValue};
 use tidemill_protocol::messages::offset_commit_record::{OffsetCommitKey, OffsetCommitValue};
-use tidemill_protocol::{DecodeError, Message, Reader, Writer};
+use tidemill_protocol::{DecodeError, Message, Reader};
 
 use super::offsets::{CommittedOffset, OffsetKey};
 use super::turn::CoordinatorRecord;
+use crate::coordinator_shard::record_bytes::encode;
 
 /// Version of the fields of every key this module knows: keys are told apart by type.
 const KEY_VERSION: i16 = 0;
@@ -140,16 +141,6 @@ impl From<OffsetCommitValue> for CommittedOffset {
 
 fn group_key(group_id: &str) -> Bytes {
     encode(GroupMetadataKey::RECORD_TYPE, &GroupMetadataKey { group: group_id.to_owned() }, KEY_VERSION)
-}
-
-fn encode(number: i16, fields: &impl Message, version: i16) -> Bytes {
-    let mut writer = Writer::new();
-    fields.encode(&mut writer, version).expect("a shard refuses texts that are too long for a record");
-    let (body, _holes) = writer.finish();
-    let mut bytes = Vec::with_capacity(size_of::<i16>() + body.len());
-    bytes.extend_from_slice(&number.to_be_bytes());
-    bytes.extend_from_slice(&body);
-    Bytes::from(bytes)
 }
 
 fn decode_value<M: Message>(value: Option<Bytes>, key_type: i16) -> Result<Option<M>, RecordError> {

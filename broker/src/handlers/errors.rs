@@ -8,6 +8,7 @@ use crate::catalog::metadata::CommitError;
 use crate::catalog::topics::TopicError;
 use crate::partition::group_commit::AppendFailure;
 use crate::partition::waiters::Closed;
+use crate::transaction::coordinator::TransactionReply;
 
 pub(super) fn of_topic(error: &TopicError) -> ErrorCode {
     match error {
@@ -22,7 +23,7 @@ pub(super) fn of_topic(error: &TopicError) -> ErrorCode {
     }
 }
 
-pub(super) fn of_commit(error: &CommitError) -> ErrorCode {
+pub(crate) fn of_commit(error: &CommitError) -> ErrorCode {
     tracing::error!(error = crate::error_chain::chain(error), "metadata change failed");
     match error {
         CommitError::Fold(_) => ErrorCode::UnknownServerError,
@@ -30,18 +31,32 @@ pub(super) fn of_commit(error: &CommitError) -> ErrorCode {
     }
 }
 
-pub(super) fn of_append(failure: &AppendFailure) -> ErrorCode {
+pub(crate) fn of_append(failure: &AppendFailure) -> ErrorCode {
     match failure {
         AppendFailure::Closed => ErrorCode::NotLeaderOrFollower,
         AppendFailure::Refused(error) => of_append_error(error),
     }
 }
 
-pub(super) fn of_closed(closed: Closed) -> ErrorCode {
+pub(crate) fn of_closed(closed: Closed) -> ErrorCode {
     match closed {
         Closed::SyncFailed => ErrorCode::KafkaStorageError,
         Closed::Gone => ErrorCode::NotLeaderOrFollower,
     }
+}
+
+/// The code of a fenced producer; old clients know only another one.
+pub(super) fn of_fenced(error: ErrorCode, knows_fenced: bool) -> ErrorCode {
+    match error {
+        ErrorCode::ProducerFenced if !knows_fenced => ErrorCode::InvalidProducerEpoch,
+        error => error,
+    }
+}
+
+/// A coordinator that answers what was not asked: a bug of ours.
+pub(super) fn of_wrong_reply(reply: &TransactionReply) -> ErrorCode {
+    tracing::error!(?reply, "the transaction coordinator answered another request");
+    ErrorCode::UnknownServerError
 }
 
 fn of_append_error(error: &AppendError) -> ErrorCode {
@@ -84,7 +99,9 @@ pub(crate) fn of_producer(error: &ProducerError) -> ErrorCode {
     match error {
         ProducerError::OldEpoch { .. } => ErrorCode::InvalidProducerEpoch,
         ProducerError::OutOfOrderSequence { .. } => ErrorCode::OutOfOrderSequenceNumber,
-        ProducerError::NotTransactional { .. } => ErrorCode::InvalidTxnState,
+        ProducerError::NotTransactional { .. } | ProducerError::NotAdmitted { .. } => {
+            ErrorCode::InvalidTxnState
+        }
         ProducerError::CoordinatorFenced { .. } => ErrorCode::TransactionCoordinatorFenced,
     }
 }

@@ -17,6 +17,8 @@ use crate::broker_state::BrokerState;
 use crate::network::connection::{Outcome, Pending};
 use crate::network::response_writer::EncodedResponse;
 
+mod add_offsets_to_txn;
+mod add_partitions_to_txn;
 mod alter_configs;
 mod alter_partition_reassignments;
 mod alter_replica_log_dirs;
@@ -38,8 +40,10 @@ mod describe_log_dirs;
 mod describe_producers;
 mod describe_quorum;
 mod describe_topic_partitions;
+mod describe_transactions;
 mod describe_user_scram_credentials;
 mod elect_leaders;
+mod end_txn;
 pub(crate) mod errors;
 mod fetch;
 mod find_coordinator;
@@ -52,6 +56,7 @@ mod list_config_resources;
 mod list_groups;
 mod list_offsets;
 mod list_partition_reassignments;
+mod list_transactions;
 mod metadata;
 mod offset_commit;
 mod offset_delete;
@@ -60,6 +65,7 @@ mod offset_for_leader_epoch;
 mod produce;
 mod sync_group;
 mod txn_offset_commit;
+mod write_txn_markers;
 
 /// What a handler knows of its connection and request.
 #[derive(Debug, Clone)]
@@ -171,6 +177,12 @@ registry! {
     ElectLeaders => elect_leaders,
     ListConfigResources => list_config_resources,
     ListPartitionReassignments => list_partition_reassignments,
+    AddPartitionsToTxn => add_partitions_to_txn,
+    AddOffsetsToTxn => add_offsets_to_txn,
+    EndTxn => end_txn,
+    WriteTxnMarkers => write_txn_markers,
+    DescribeTransactions => describe_transactions,
+    ListTransactions => list_transactions,
 }
 
 /// Says whether the request in `frame` may overlap with others of its kind (see `network::connection`).

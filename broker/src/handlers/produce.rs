@@ -3,6 +3,8 @@
 //! Advertised from version 0 because older librdkafka turns compression off otherwise (KAFKA-18659); versions 0 to 2
 //! cannot carry batches of format 2 and are refused by closing the connection, as Kafka 4 does.
 //! With acks=0 nothing is answered; an error closes the connection.
+//!
+//! The batches of a connection keep their order: while the coordinator is asked about one request the next waits.
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -25,6 +27,7 @@ use crate::catalog::topics;
 use crate::error_chain::chain;
 use crate::partition::group_commit::AppendFailure;
 use crate::partition::partition::{Partition, PartitionId};
+use crate::transaction::admission::TransactionalProduce;
 
 pub(super) const ADVERTISED: RangeInclusive<i16> = 0..=13;
 /// The first version whose topics are named by id.
@@ -59,6 +62,29 @@ struct SubmittedTopic {
     partitions: Vec<(i32, Result<Appending, Refusal>)>,
 }
 
+/// A batch that has not got its place yet.
+struct Target {
+    partition: Arc<Partition>,
+    records: Bytes,
+    /// `None` until the coordinator of its transaction agrees.
+    origin: Option<AppendOrigin>,
+}
+
+impl Target {
+    /// Says how the batch is appended; `admitted` holds what the coordinator said, in the order of the batches.
+    fn admit(
+        self,
+        admitted: &mut Result<std::vec::IntoIter<AppendOrigin>, ErrorCode>,
+    ) -> Result<(Self, AppendOrigin), Refusal> {
+        let origin = match (self.origin, admitted) {
+            (Some(origin), _) => origin,
+            (None, Ok(origins)) => origins.next().unwrap_or(AppendOrigin::Client),
+            (None, Err(error)) => return Err((*error).into()),
+        };
+        Ok((self, origin))
+    }
+}
+
 struct Appending {
     partition: Arc<Partition>,
     size_bytes: usize,
@@ -78,7 +104,7 @@ impl From<ErrorCode> for Refusal {
     }
 }
 
-/// Hands every batch of the request to its partition.
+/// Hands every batch of the request to its partition; those of a transaction after its coordinator agreed.
 pub(super) async fn submit(broker: &BrokerState, version: i16, request: ProduceRequest) -> Submitted {
     let acks = match request.acks {
         0 => Ok(Acks::None),
@@ -86,29 +112,69 @@ pub(super) async fn submit(broker: &BrokerState, version: i16, request: ProduceR
         -1 => Ok(Acks::All),
         _ => Err(ErrorCode::InvalidRequiredAcks),
     };
-    let image = broker.metadata.image();
-    let mut topics = Vec::with_capacity(request.topic_data.len());
-    for topic in request.topic_data {
-        let found = find_topic(&image, &topic, version);
-        let mut partitions = Vec::with_capacity(topic.partition_data.len());
-        for data in topic.partition_data {
-            let index = data.index;
-            let target = acks.and(found).map_err(Refusal::from);
-            let submitted = match target.and_then(|id| find_partition(broker, id, data, version)) {
-                Ok((partition, records)) => Ok(append(broker, partition, records).await),
+    let mut transaction = None;
+    let mut found = Vec::with_capacity(request.topic_data.len());
+    {
+        let image = broker.metadata.image();
+        for topic in request.topic_data {
+            let id = acks.and(find_topic(&image, &topic, version));
+            let mut partitions = Vec::with_capacity(topic.partition_data.len());
+            for data in topic.partition_data {
+                let index = data.index;
+                let target =
+                    id.map_err(Refusal::from).and_then(|id| find_partition(broker, id, data, version));
+                let target = target.and_then(|target| {
+                    let transaction = (&mut transaction, version, &request.transactional_id);
+                    note_transaction(target, transaction)
+                });
+                partitions.push((index, target));
+            }
+            found.push((topic.name, topic.topic_id, partitions));
+        }
+    }
+    let admitted = match transaction {
+        Some(transaction) => transaction.admit(broker).await,
+        None => Ok(Vec::new()),
+    };
+    let mut admitted = admitted.map(Vec::into_iter);
+    let mut topics = Vec::with_capacity(found.len());
+    for (name, topic_id, found) in found {
+        let mut partitions = Vec::with_capacity(found.len());
+        for (index, target) in found {
+            let submitted = match target.and_then(|target| target.admit(&mut admitted)) {
+                Ok((target, origin)) => Ok(append(broker, target, origin).await),
                 Err(refusal) => Err(refusal),
             };
             partitions.push((index, submitted));
         }
-        topics.push(SubmittedTopic { name: topic.name, topic_id: topic.topic_id, partitions });
+        topics.push(SubmittedTopic { name, topic_id, partitions });
     }
     let timeout = Duration::from_millis(u64::try_from(request.timeout_ms).unwrap_or(0));
     Submitted { acks: acks.unwrap_or(Acks::Leader), timeout, topics }
 }
 
-async fn append(broker: &BrokerState, partition: Arc<Partition>, records: Bytes) -> Appending {
+/// Looks at a batch of a transaction, and leaves others as they are.
+fn note_transaction(
+    target: Target,
+    (transaction, version, transactional_id): (&mut Option<TransactionalProduce>, i16, &Option<String>),
+) -> Result<Target, Refusal> {
+    let Ok(header) = RecordBatch::peek_header(&target.records) else {
+        // The log says what is wrong with it.
+        return Ok(target);
+    };
+    if !header.attributes.is_transactional() || !header.has_producer_id() {
+        return Ok(target);
+    }
+    let transaction =
+        transaction.get_or_insert_with(|| TransactionalProduce::new(version, transactional_id.clone()));
+    let origin = transaction.note(&header, &target.partition)?;
+    Ok(Target { origin, ..target })
+}
+
+async fn append(broker: &BrokerState, target: Target, origin: AppendOrigin) -> Appending {
+    let Target { partition, records, .. } = target;
     let size_bytes = records.len();
-    let options = AppendOptions { origin: AppendOrigin::Client, leader_epoch: partition.leader_epoch() };
+    let options = AppendOptions { origin, leader_epoch: partition.leader_epoch() };
     let appended = broker.group_commit.submit(&partition, records, options).await;
     Appending { partition, size_bytes, appended }
 }
@@ -132,7 +198,7 @@ fn find_partition(
     topic_id: Uuid,
     data: PartitionProduceData,
     version: i16,
-) -> Result<(Arc<Partition>, Bytes), Refusal> {
+) -> Result<Target, Refusal> {
     let id = PartitionId { topic_id, index: data.index };
     let partition = broker.partitions.get(id).ok_or(ErrorCode::UnknownTopicOrPartition)?;
     let Some(Records::Inline(records)) = data.records else {
@@ -142,7 +208,7 @@ fn find_partition(
     if version < ZSTD_SINCE && is_zstd(&records) {
         return Err(ErrorCode::UnsupportedCompressionType.into());
     }
-    Ok((partition, records))
+    Ok(Target { partition, records, origin: Some(AppendOrigin::Client) })
 }
 
 impl Submitted {

@@ -13,4 +13,5 @@ mod one_node;
 mod produce_and_fetch;
 mod restart;
 mod topics;
+mod transactions;
 mod wire;

@@ -247,3 +247,32 @@ pub(crate) fn records(data: &PartitionData) -> Vec<(i64, String)> {
     }
     found
 }
+
+/// Values that a read_committed consumer hands on: no control records, nothing of aborted transactions.
+pub(crate) fn committed_records(data: &PartitionData) -> Vec<String> {
+    let Some(Records::Inline(bytes)) = &data.records else {
+        return Vec::new();
+    };
+    let mut bytes = bytes.clone();
+    let mut aborted: Vec<(i64, i64)> = data
+        .aborted_transactions
+        .iter()
+        .flatten()
+        .map(|aborted| (aborted.first_offset, aborted.producer_id))
+        .collect();
+    let mut found = Vec::new();
+    while let Some(batch) = RecordBatch::decode_next(&mut bytes).unwrap() {
+        let producer_id = batch.header().producer_id;
+        let hidden =
+            aborted.iter().position(|(first, id)| *id == producer_id && *first <= batch.base_offset());
+        if batch.is_control() {
+            // The first marker behind an aborted transaction ends it.
+            hidden.map(|index| aborted.remove(index));
+        } else if hidden.is_none() || !batch.is_transactional() {
+            let values = batch.records(1 << 20).unwrap();
+            let values = values.iter().map(|record| record.unwrap().value.unwrap_or_default().to_vec());
+            found.extend(values.map(|value| String::from_utf8(value).unwrap()));
+        }
+    }
+    found
+}

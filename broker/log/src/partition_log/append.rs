@@ -7,7 +7,7 @@ use crate::producer_state::{ProducerError, StoredBatch, Verdict, snapshot};
 use crate::segment::Segment;
 use crate::storage::{OpenMode, StorageError};
 use crate::transaction_index::AbortedTransaction;
-use crate::validation::{AppendOrigin, MAX_UNCOMPRESSED_BYTES, ValidationError, validate};
+use crate::validation::{Admission, AppendOrigin, MAX_UNCOMPRESSED_BYTES, ValidationError, validate};
 use bytes::Bytes;
 use std::io::IoSlice;
 use tidemill_environment::{Now, Recoverable, Recovery};
@@ -216,11 +216,20 @@ impl PartitionLog {
         }
         match (marker, origin) {
             (Some(marker), _) => self.producers.check_marker(header, marker).map(|()| None),
-            (None, AppendOrigin::Client) => match self.producers.check_batch(header)? {
-                Verdict::Append => Ok(None),
-                Verdict::Duplicate(stored) => Ok(Some(stored)),
-            },
+            (None, AppendOrigin::Client) => self.judge_client(header, None),
+            (None, AppendOrigin::AdmittedClient(admission)) => self.judge_client(header, Some(admission)),
             (None, _) => self.producers.check_epoch(header).map(|()| None),
+        }
+    }
+
+    fn judge_client(
+        &self,
+        header: &BatchHeader,
+        admission: Option<Admission>,
+    ) -> Result<Option<StoredBatch>, ProducerError> {
+        match self.producers.check_batch(header)? {
+            Verdict::Append => self.producers.check_admission(header, admission).map(|()| None),
+            Verdict::Duplicate(stored) => Ok(Some(stored)),
         }
     }
 

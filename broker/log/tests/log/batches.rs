@@ -7,8 +7,8 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use tidemill_environment::Now;
 use tidemill_log::{
-    AppendError, AppendOptions, AppendOrigin, AppendedInfo, Chunk, Disk, LogConfig, OpenError, OpenOptions,
-    PartitionLog, RecoveryReport, StorageError,
+    Admission, AppendError, AppendOptions, AppendOrigin, AppendedInfo, Chunk, Disk, LogConfig, OpenError,
+    OpenOptions, PartitionLog, RecoveryReport, StorageError,
 };
 use tidemill_protocol::records::{
     BatchBuilder, BatchOptions, Compression, EndTransactionMarker, ProducerIdentity, RecordBatch,
@@ -21,9 +21,18 @@ pub(crate) fn now() -> Now {
     Now::at_ms(NOON)
 }
 
-pub(crate) const CLIENT: AppendOptions = AppendOptions { origin: AppendOrigin::Client, leader_epoch: 0 };
+/// A client whose transactions, if it has any, the coordinator vouches for.
+pub(crate) const CLIENT: AppendOptions = admitted(i64::MAX, false);
+/// A client that no coordinator vouches for.
+pub(crate) const UNADMITTED: AppendOptions = AppendOptions { origin: AppendOrigin::Client, leader_epoch: 0 };
 pub(crate) const COORDINATOR: AppendOptions =
     AppendOptions { origin: AppendOrigin::Coordinator, leader_epoch: 0 };
+
+/// A client whose transaction the coordinator vouched for when the log ended at `asked_at`.
+pub(crate) const fn admitted(asked_at: i64, begins_at_zero: bool) -> AppendOptions {
+    let admission = Admission { asked_at, begins_at_zero };
+    AppendOptions { origin: AppendOrigin::AdmittedClient(admission), leader_epoch: 0 }
+}
 
 /// A batch of records whose values are `values` and whose timestamps rise from `timestamp` by one.
 pub(crate) fn batch_with(options: BatchOptions, timestamp: i64, values: &[&[u8]]) -> Bytes {

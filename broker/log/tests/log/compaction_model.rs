@@ -3,7 +3,7 @@
 //!
 //! `TIDEMILL_SEEDS` says how many lives to run.
 
-use crate::batches::{NOON, identity, marker};
+use crate::batches::{CLIENT, NOON, identity, marker};
 use crate::compacted::{
     Pair, ROOMY, Seen, batches_from, config, keyed_with, read_committed, records_of, table, try_compact,
 };
@@ -177,8 +177,7 @@ impl Life {
         };
         let now = self.now();
         let batch = keyed_with(options, now.wall_ms, &borrowed);
-        let append = AppendOptions { origin: AppendOrigin::Client, leader_epoch: 0 };
-        let info = self.log().append(batch, append, now).unwrap();
+        let info = self.log().append(batch, CLIENT, now).unwrap();
         let seen = |(at, (key, value)): (i64, (String, Option<String>))| Seen {
             offset: info.base_offset + at,
             timestamp: now.wall_ms + at,

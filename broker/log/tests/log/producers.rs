@@ -1,6 +1,8 @@
 //! Idempotent and transactional producers, also across restarts.
 
-use crate::batches::{COORDINATOR, LogFolder, append, batch, identity, marker, now, produced};
+use crate::batches::{
+    CLIENT, COORDINATOR, LogFolder, UNADMITTED, admitted, append, batch, identity, marker, now, produced,
+};
 use tidemill_log::{AppendError, LogConfig, ProducerError};
 
 fn small() -> LogConfig {
@@ -70,4 +72,49 @@ fn an_aborted_transaction_is_listed_and_holds_back_the_stable_offset_until_it_en
     let log = folder.open(false);
     assert_eq!(log.last_stable_offset(7), 6, "an open transaction survives a restart");
     assert_eq!(log.aborted_transactions(0..6).unwrap().len(), 2, "rebuilt transaction index");
+}
+
+#[test]
+fn a_transaction_begins_only_by_a_word_of_its_coordinator_that_no_marker_has_outdated() {
+    let folder = LogFolder::new(small());
+    let mut log = folder.open(true);
+    let not_admitted = AppendError::Producer(ProducerError::NotAdmitted { producer_id: 4, epoch: 0 });
+    let mut try_append = |sequence, options| {
+        log.append(produced(identity(4, 0, sequence), true, &[b"x"]), options, now())
+            .map_err(|error| error.to_string())
+    };
+    assert_eq!(try_append(0, UNADMITTED).unwrap_err(), not_admitted.to_string());
+    let gap = try_append(1, admitted(0, true)).unwrap_err();
+    assert!(gap.contains("sends sequence 1, expected 0"), "{gap}");
+    try_append(0, admitted(0, true)).unwrap();
+    // It is open now.
+    try_append(1, UNADMITTED).unwrap();
+    log.append(marker(4, 0, true), COORDINATOR, now()).unwrap();
+    let mut try_append = |sequence, options| {
+        log.append(produced(identity(4, 0, sequence), true, &[b"x"]), options, now())
+            .map_err(|error| error.to_string())
+    };
+    // The coordinator was asked before the marker came.
+    assert_eq!(try_append(2, UNADMITTED).unwrap_err(), not_admitted.to_string());
+    assert_eq!(try_append(2, admitted(2, true)).unwrap_err(), not_admitted.to_string());
+    try_append(2, admitted(3, true)).unwrap();
+    assert_eq!(log.last_stable_offset(4), 3);
+}
+
+#[test]
+fn a_marker_of_the_next_epoch_ends_the_transaction_and_fences_its_producer() {
+    let folder = LogFolder::new(small());
+    let mut log = folder.open(true);
+    log.append(produced(identity(4, 0, 0), true, &[b"x"]), CLIENT, now()).unwrap();
+    log.append(marker(4, 1, true), COORDINATOR, now()).unwrap();
+    assert_eq!(log.last_stable_offset(2), 2);
+    for epoch in [0, 1] {
+        // Late data of the transaction before, then the epoch after it, which begins with sequence number 0.
+        let late = log.append(produced(identity(4, epoch, 1), true, &[b"late"]), CLIENT, now());
+        assert!(matches!(late, Err(AppendError::Producer(_))), "epoch {epoch}: {late:?}");
+    }
+    log.append(produced(identity(4, 1, 0), true, &[b"y"]), CLIENT, now()).unwrap();
+    // The marker again, as after a restart of the coordinator: it is not that of the new transaction.
+    assert!(log.append(marker(4, 0, true), COORDINATOR, now()).is_err());
+    assert_eq!(log.last_stable_offset(3), 2);
 }

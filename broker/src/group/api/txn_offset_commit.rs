@@ -1,6 +1,7 @@
 //! TxnOffsetCommit: offsets that count once their transaction is committed; only partitions that exist have them.
 //!
-//! Versions 3 and later name the member that commits (KIP-447).
+//! Versions 3 and later name the member that commits (KIP-447). Up to version 4 the group's partition must have been
+//! added to the transaction, later versions add it (KIP-890): the caller sees to it.
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -17,23 +18,24 @@ use crate::group::coordinator::GroupRequest;
 use crate::group::turn::Reply;
 
 /// The versions that are served.
-pub const VERSIONS: RangeInclusive<i16> = 0..=4;
+pub const VERSIONS: RangeInclusive<i16> = 0..=5;
 /// First version whose clients understand COORDINATOR_LOAD_IN_PROGRESS (KAFKA-7296).
 const LOADING_SINCE: i16 = 2;
 
-/// Answers a request.
+/// Answers a request; `admitted` is what the transaction's coordinator says of it.
 pub async fn handle(
     groups: &impl Coordinator,
     topics: &impl TopicView,
     request: TxnOffsetCommitRequest,
     version: i16,
+    admitted: Result<(), ErrorCode>,
 ) -> TxnOffsetCommitResponse {
     let mut response = answer_of_topics(topics, &request);
     let known = known_part(&request, &response);
     if known.topics.is_empty() {
         return response;
     }
-    let committed = match check_identity(&request) {
+    let committed = match check_identity(&request).and(admitted) {
         Ok(()) => {
             let group_id = request.group_id.clone();
             groups.ask(&group_id, GroupRequest::CommitTransactionalOffsets(known)).await
