@@ -32,7 +32,7 @@ def options():
     arguments.add_argument("--binary", required=True, help="the tidemill binary")
     arguments.add_argument("--suite", action="append", choices=SUITES, help="only this suite (repeatable)")
     arguments.add_argument("--only", default="", metavar="TEXT", help="only tests whose name contains this")
-    arguments.add_argument("--jobs", type=int, default=1, help="librdkafka's tests at once, each with a broker of its own")
+    arguments.add_argument("--jobs", type=int, default=2, help="librdkafka's tests at once, each with a broker of its own")
     arguments.add_argument("--build-jobs", type=int, default=2)
     arguments.add_argument("--quick", action="store_true", help="librdkafka's quick mode: proves little, finds crashes")
     arguments.add_argument("--logs", help="folder that keeps what tests and brokers said")
