@@ -165,3 +165,38 @@ fn a_member_that_waits_in_a_rebalance_does_not_hold_up_the_stop() {
     let answer = waiting.join().unwrap();
     assert_eq!(answer.error_code, ErrorCode::CoordinatorNotAvailable.code());
 }
+
+#[test]
+fn an_offset_expires_when_its_commit_said_and_stays_away_after_a_restart() {
+    let mut broker = TestBroker::with(&[("offsets.retention.check.interval.ms", "20")]);
+    let mut wire = broker.connect();
+    for topic in ["brief", "lasting"] {
+        wire.create_topic(topic, 1, &[]);
+    }
+    find_coordinator(&mut wire);
+    for (version, topic, retention_time_ms) in [(9, "lasting", -1), (2, "brief", 1), (4, "brief", 1)] {
+        let partition =
+            OffsetCommitRequestPartition { committed_offset: 7, ..OffsetCommitRequestPartition::default() };
+        let topic = OffsetCommitRequestTopic {
+            name: topic.to_owned(),
+            partitions: vec![partition],
+            ..OffsetCommitRequestTopic::default()
+        };
+        let request = OffsetCommitRequest {
+            group_id: GROUP.to_owned(),
+            retention_time_ms,
+            topics: vec![topic],
+            ..OffsetCommitRequest::default()
+        };
+        assert_eq!(wire.call(&request, version).topics[0].partitions[0].error_code, NONE);
+    }
+    let lasting = [("lasting".to_owned(), 7)];
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while committed(&mut wire) != lasting {
+        assert!(std::time::Instant::now() < deadline, "{:?}", committed(&mut wire));
+    }
+    broker.restart();
+    let mut wire = broker.connect();
+    find_coordinator(&mut wire);
+    assert_eq!(committed(&mut wire), lasting);
+}

@@ -15,7 +15,7 @@ use super::super::GroupRequest;
 use super::harness::{Bench, GROUP, Joiner, config};
 use crate::group::turn::Reply;
 
-/// A commit of offset 5 of `topic`-0.
+/// A commit of offset 5 of `topic`-0, or of another topic.
 #[derive(Clone, Default)]
 pub(super) struct Commit {
     pub(super) member_id: String,
@@ -23,6 +23,7 @@ pub(super) struct Commit {
     pub(super) metadata: String,
     pub(super) retention_time_ms: i64,
     pub(super) version: i16,
+    pub(super) other_topic: Option<&'static str>,
 }
 
 impl Commit {
@@ -45,7 +46,7 @@ impl Bench {
                 group_instance_id: None,
                 retention_time_ms: commit.retention_time_ms,
                 topics: vec![OffsetCommitRequestTopic {
-                    name: "topic".to_owned(),
+                    name: commit.other_topic.unwrap_or("topic").to_owned(),
                     partitions: vec![OffsetCommitRequestPartition {
                         partition_index: 0,
                         committed_offset: 5,

@@ -3,6 +3,7 @@
 mod administration;
 mod commits;
 mod durability;
+mod expiry;
 mod harness;
 mod joining;
 mod leaving;
