@@ -11,6 +11,7 @@ mod groups;
 mod observation;
 mod one_node;
 mod produce_and_fetch;
+mod read_committed;
 mod restart;
 mod topics;
 mod transactions;
