@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tidemill_log::{AppendError, AppendOptions, AppendOrigin, ValidationError};
+use tidemill_log::{Admission, AppendError, AppendOptions, AppendOrigin, ValidationError};
 use tidemill_protocol::ErrorCode;
 use tidemill_protocol::records::EndTransactionMarker;
 
@@ -46,8 +46,11 @@ impl ShardLog for PartitionShardLog {
     }
 
     fn check(&self, check: ProducerCheck) -> Result<(), ErrorCode> {
-        let (producer_id, producer_epoch, marker) = match check {
-            ProducerCheck::Records(producer) => (producer.id, producer.epoch, None),
+        let checked = match check {
+            ProducerCheck::Records { producer, asked_at } => {
+                let admission = Admission { asked_at, begins_at_zero: false };
+                self.partition.with_log(|log| log.check_transactional(producer.id, producer.epoch, admission))
+            }
             ProducerCheck::Marker(OffsetsMarker { producer_id, producer_epoch, .. }) if producer_id < 0 => {
                 tracing::warn!(producer_id, producer_epoch, "refused a marker that names no producer");
                 return Err(ErrorCode::InvalidProducerIdMapping);
@@ -55,12 +58,10 @@ impl ShardLog for PartitionShardLog {
             ProducerCheck::Marker(marker) => {
                 let OffsetsMarker { committed, coordinator_epoch, .. } = marker;
                 let content = EndTransactionMarker { committed, coordinator_epoch };
-                (marker.producer_id, marker.producer_epoch, Some(content))
+                self.partition
+                    .with_log(|log| log.check_marker(marker.producer_id, marker.producer_epoch, &content))
             }
         };
-        let checked = self
-            .partition
-            .with_log(|log| log.check_coordinator_batch(producer_id, producer_epoch, marker.as_ref()));
         checked.map_err(|error| errors::of_producer(&error))
     }
 

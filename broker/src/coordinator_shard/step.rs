@@ -58,7 +58,13 @@ impl From<CoordinatorRecord> for LogEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProducerCheck {
     /// The request writes records of this producer's transaction.
-    Records(TransactionProducer),
+    Records {
+        /// The producer.
+        producer: TransactionProducer,
+        /// Where the log ended when the transaction's coordinator was asked: a transaction that ended since is
+        /// another one (KIP-890).
+        asked_at: i64,
+    },
     /// The request writes this marker.
     Marker(OffsetsMarker),
 }

@@ -30,16 +30,19 @@ async fn admit(
     broker: &BrokerState,
     request: &TxnOffsetCommitRequest,
     version: i16,
-) -> Result<(), ErrorCode> {
+) -> Result<i64, ErrorCode> {
     let mode = if version >= ADDS_SINCE { AdmissionMode::Add } else { AdmissionMode::Verify };
+    let (topic, index) = broker.offsets_partition(&request.group_id)?;
+    let partition =
+        broker.partition_by_name(&topic, index).map_err(|_| ErrorCode::CoordinatorNotAvailable)?;
     let admission = Admission {
         transactional_id: request.transactional_id.clone(),
         producer_id: request.producer_id,
         producer_epoch: request.producer_epoch,
-        partitions: vec![broker.offsets_partition(&request.group_id)?],
+        partitions: vec![(topic, index)],
         mode,
     };
-    broker.transactions.admit(admission).await
+    broker.transactions.admit_noting(admission, || partition.with_log(|log| log.end_offset())).await
 }
 
 /// The code that clients of this version act upon.

@@ -112,16 +112,12 @@ impl TransactionService {
     /// Makes sure that partitions are in their producer's open transaction.
     ///
     /// Where the markers of the transaction before are being written it tries again for a short while
-    /// (`add.partitions.to.txn.retry.backoff.max.ms`), so that the client need not.
+    /// (`add.partitions.to.txn.retry.backoff.max.ms`), so that the client need not. Returns what `note` saw just before
+    /// the coordinator was asked the question it agreed to.
     ///
     /// # Errors
     /// TRANSACTION_ABORTABLE if one is not in it and may not be added; else what the coordinator says of the producer:
     /// INVALID_PRODUCER_ID_MAPPING, PRODUCER_FENCED, CONCURRENT_TRANSACTIONS, or that it is not available.
-    pub(crate) async fn admit(&self, admission: Admission) -> Result<(), ErrorCode> {
-        self.admit_noting(admission, || ()).await
-    }
-
-    /// As [`Self::admit`]; returns what `note` saw just before the coordinator was asked the question it agreed to.
     pub(crate) async fn admit_noting<T>(
         &self,
         admission: Admission,

@@ -177,23 +177,45 @@ impl PartitionLog {
         })
     }
 
-    /// Tells whether the log takes a transactional batch of a coordinator, or a `marker`, from this producer now.
+    /// Tells whether the log takes a transactional batch of a coordinator from this producer now: it is not fenced, and
+    /// its transaction is open here or `admission` is about the one that is about to begin.
     ///
     /// # Errors
-    /// [`ProducerError`], the same that the append would have.
-    pub fn check_coordinator_batch(
+    /// [`ProducerError`].
+    pub fn check_transactional(
         &self,
         producer_id: i64,
         producer_epoch: i16,
-        marker: Option<&EndTransactionMarker>,
+        admission: Admission,
     ) -> Result<(), ProducerError> {
-        let header = BatchHeader {
+        let header = self.coordinator_header(producer_id, producer_epoch, false);
+        self.judge_producer(&header, None, AppendOrigin::Coordinator)?;
+        self.producers.check_admission(&header, Some(admission))
+    }
+
+    /// Tells whether the log takes a marker from this producer's coordinator now.
+    ///
+    /// # Errors
+    /// [`ProducerError`], the same that the append would have.
+    pub fn check_marker(
+        &self,
+        producer_id: i64,
+        producer_epoch: i16,
+        marker: &EndTransactionMarker,
+    ) -> Result<(), ProducerError> {
+        let header = self.coordinator_header(producer_id, producer_epoch, true);
+        self.judge_producer(&header, Some(marker), AppendOrigin::Coordinator).map(|_| ())
+    }
+
+    /// The header that a coordinator's batch of one record would get.
+    fn coordinator_header(&self, producer_id: i64, producer_epoch: i16, control: bool) -> BatchHeader {
+        BatchHeader {
             base_offset: self.end_offset(),
             batch_length: 0,
             partition_leader_epoch: 0,
             magic: 2,
             crc: 0,
-            attributes: Attributes::default().with_transactional(true).with_control(marker.is_some()),
+            attributes: Attributes::default().with_transactional(true).with_control(control),
             last_offset_delta: 0,
             base_timestamp: NO_TIMESTAMP,
             max_timestamp: NO_TIMESTAMP,
@@ -201,8 +223,7 @@ impl PartitionLog {
             producer_epoch,
             base_sequence: NO_SEQUENCE,
             record_count: 1,
-        };
-        self.judge_producer(&header, marker, AppendOrigin::Coordinator).map(|_| ())
+        }
     }
 
     fn judge_producer(

@@ -3,7 +3,8 @@
 use crate::batches::{
     CLIENT, COORDINATOR, LogFolder, UNADMITTED, admitted, append, batch, identity, marker, now, produced,
 };
-use tidemill_log::{AppendError, LogConfig, ProducerError};
+use tidemill_log::{Admission, AppendError, LogConfig, ProducerError};
+use tidemill_protocol::records::EndTransactionMarker;
 
 fn small() -> LogConfig {
     LogConfig { segment_bytes: 1_000, index_interval_bytes: 200, ..LogConfig::default() }
@@ -117,4 +118,23 @@ fn a_marker_of_the_next_epoch_ends_the_transaction_and_fences_its_producer() {
     // The marker again, as after a restart of the coordinator: it is not that of the new transaction.
     assert!(log.append(marker(4, 0, true), COORDINATOR, now()).is_err());
     assert_eq!(log.last_stable_offset(3), 2);
+}
+
+#[test]
+fn a_coordinators_batch_is_judged_before_it_is_written() {
+    let folder = LogFolder::new(small());
+    let mut log = folder.open(true);
+    let asked = |asked_at| Admission { asked_at, begins_at_zero: false };
+    assert_eq!(log.check_transactional(4, 1, asked(0)), Ok(()));
+    log.append(produced(identity(4, 1, -1), true, &[b"x"]), COORDINATOR, now()).unwrap();
+    assert_eq!(log.check_transactional(4, 1, asked(0)), Ok(()), "the transaction is open");
+    let commit = EndTransactionMarker { committed: true, coordinator_epoch: 0 };
+    assert_eq!(log.check_marker(4, 1, &commit), Ok(()));
+    log.append(marker(4, 1, true), COORDINATOR, now()).unwrap();
+    let ended = Err(ProducerError::NotAdmitted { producer_id: 4, epoch: 1 });
+    assert_eq!(log.check_transactional(4, 1, asked(1)), ended, "the word was about the transaction before");
+    assert_eq!(log.check_transactional(4, 1, asked(2)), Ok(()));
+    let fenced = ProducerError::OldEpoch { producer_id: 4, found: 0, current: 1 };
+    assert_eq!(log.check_transactional(4, 0, asked(2)), Err(fenced.clone()));
+    assert_eq!(log.check_marker(4, 0, &commit), Err(fenced));
 }

@@ -233,7 +233,7 @@ async fn commit_in_transaction(
     };
     let topics: [(&str, &[i32]); 2] = [("topic", &[9, 0]), ("other", &[0])];
     let request = TxnOffsetCommitRequest { topics: topics.map(topic).into(), ..request };
-    let response = super::txn_offset_commit::handle(groups, &OneTopic, request, version, Ok(())).await;
+    let response = super::txn_offset_commit::handle(groups, &OneTopic, request, version, Ok(0)).await;
     assert_encodes(&response, version);
     let codes = response.topics.iter();
     codes.map(|topic| topic.partitions.iter().map(|partition| partition.error_code).collect()).collect()

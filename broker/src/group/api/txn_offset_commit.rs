@@ -22,13 +22,14 @@ pub const VERSIONS: RangeInclusive<i16> = 0..=5;
 /// First version whose clients understand COORDINATOR_LOAD_IN_PROGRESS (KAFKA-7296).
 const LOADING_SINCE: i16 = 2;
 
-/// Answers a request; `admitted` is what the transaction's coordinator says of it.
+/// Answers a request; `admitted` is what the transaction's coordinator says of it, and where the log of the group's
+/// shard ended before it was asked.
 pub async fn handle(
     groups: &impl Coordinator,
     topics: &impl TopicView,
     request: TxnOffsetCommitRequest,
     version: i16,
-    admitted: Result<(), ErrorCode>,
+    admitted: Result<i64, ErrorCode>,
 ) -> TxnOffsetCommitResponse {
     let mut response = answer_of_topics(topics, &request);
     let known = known_part(&request, &response);
@@ -36,9 +37,10 @@ pub async fn handle(
         return response;
     }
     let committed = match check_identity(&request).and(admitted) {
-        Ok(()) => {
+        Ok(asked_at) => {
             let group_id = request.group_id.clone();
-            groups.ask(&group_id, GroupRequest::CommitTransactionalOffsets(known)).await
+            let request = GroupRequest::CommitTransactionalOffsets { request: known, asked_at };
+            groups.ask(&group_id, request).await
         }
         Err(error) => Err(error),
     };

@@ -51,7 +51,12 @@ pub enum GroupRequest {
         require_stable: bool,
     },
     /// TxnOffsetCommit with topics that exist.
-    CommitTransactionalOffsets(TxnOffsetCommitRequest),
+    CommitTransactionalOffsets {
+        /// The request.
+        request: TxnOffsetCommitRequest,
+        /// Where the shard's log ended when the transaction's coordinator was asked.
+        asked_at: i64,
+    },
     /// A transaction ended: its offsets count, or are dropped.
     EndTransaction(OffsetsMarker),
     /// OffsetDelete with topics that exist.
@@ -105,10 +110,10 @@ impl GroupRequest {
             {
                 Err(ErrorCode::InvalidRequest)
             }
-            Self::CommitTransactionalOffsets(request) if is_long(&request.group_id) => {
+            Self::CommitTransactionalOffsets { request, .. } if is_long(&request.group_id) => {
                 Err(ErrorCode::InvalidGroupId)
             }
-            Self::CommitTransactionalOffsets(request)
+            Self::CommitTransactionalOffsets { request, .. }
                 if request.topics.iter().any(|topic| is_long(&topic.name)) =>
             {
                 Err(ErrorCode::InvalidRequest)

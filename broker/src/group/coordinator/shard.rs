@@ -137,7 +137,7 @@ impl GroupShard {
                 let response = self.fetch_offsets(&group, require_stable);
                 turn.reply(token, Reply::OffsetFetch(response));
             }
-            GroupRequest::CommitTransactionalOffsets(request) => {
+            GroupRequest::CommitTransactionalOffsets { request, .. } => {
                 let response = self.commit_transactional_offsets(&mut turn, &request);
                 turn.reply(token, Reply::TransactionalOffsetCommit(response));
             }

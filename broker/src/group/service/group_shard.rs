@@ -38,9 +38,9 @@ impl Shard for GroupShard {
 
     fn producer_check(request: &GroupRequest) -> Option<ProducerCheck> {
         match request {
-            GroupRequest::CommitTransactionalOffsets(request) => {
-                let (id, epoch) = (request.producer_id, request.producer_epoch);
-                Some(ProducerCheck::Records(TransactionProducer { id, epoch }))
+            GroupRequest::CommitTransactionalOffsets { request, asked_at } => {
+                let producer = TransactionProducer { id: request.producer_id, epoch: request.producer_epoch };
+                Some(ProducerCheck::Records { producer, asked_at: *asked_at })
             }
             GroupRequest::EndTransaction(marker) => Some(ProducerCheck::Marker(*marker)),
             _ => None,

@@ -101,7 +101,7 @@ impl ShardLog for MemoryLog {
 
     fn check(&self, check: ProducerCheck) -> Result<(), ErrorCode> {
         let (id, epoch) = match check {
-            ProducerCheck::Records(producer) => (producer.id, producer.epoch),
+            ProducerCheck::Records { producer, .. } => (producer.id, producer.epoch),
             ProducerCheck::Marker(marker) => (marker.producer_id, marker.producer_epoch),
         };
         let known = self.stored.lock().epochs.get(&id).copied();
@@ -170,13 +170,14 @@ fn transactional_commit(producer_epoch: i16, offset: i64) -> GroupRequest {
         ..TxnOffsetCommitRequestPartition::default()
     };
     let topic = TxnOffsetCommitRequestTopic { name: "topic".to_owned(), partitions: vec![partition] };
-    GroupRequest::CommitTransactionalOffsets(TxnOffsetCommitRequest {
+    let request = TxnOffsetCommitRequest {
         group_id: "group".to_owned(),
         producer_id: 7,
         producer_epoch,
         topics: vec![topic],
         ..TxnOffsetCommitRequest::default()
-    })
+    };
+    GroupRequest::CommitTransactionalOffsets { request, asked_at: 0 }
 }
 
 fn marker(producer_epoch: i16, committed: bool) -> OffsetsMarker {

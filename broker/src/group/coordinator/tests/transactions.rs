@@ -43,6 +43,10 @@ impl TransactionalCommit {
     }
 }
 
+fn in_transaction(request: TxnOffsetCommitRequest) -> GroupRequest {
+    GroupRequest::CommitTransactionalOffsets { request, asked_at: 0 }
+}
+
 impl Bench {
     fn commit_in_transaction(&mut self, commit: &TransactionalCommit) -> ErrorCode {
         let partition = TxnOffsetCommitRequestPartition {
@@ -52,7 +56,7 @@ impl Bench {
             committed_metadata: Some(commit.metadata.clone()),
         };
         let topic = TxnOffsetCommitRequestTopic { name: "topic".to_owned(), partitions: vec![partition] };
-        let token = self.ask(GroupRequest::CommitTransactionalOffsets(TxnOffsetCommitRequest {
+        let token = self.ask(in_transaction(TxnOffsetCommitRequest {
             transactional_id: "transaction".to_owned(),
             group_id: GROUP.to_owned(),
             producer_id: commit.producer_id,

@@ -205,12 +205,13 @@ fn transactional_commit(producer_id: i64, partition_index: i32, committed_offset
         committed_offset,
         ..TxnOffsetCommitRequestPartition::default()
     };
-    GroupRequest::CommitTransactionalOffsets(TxnOffsetCommitRequest {
+    let request = TxnOffsetCommitRequest {
         group_id: GROUP.to_owned(),
         producer_id,
         topics: vec![TxnOffsetCommitRequestTopic { name: TOPIC.to_owned(), partitions: vec![partition] }],
         ..TxnOffsetCommitRequest::default()
-    })
+    };
+    GroupRequest::CommitTransactionalOffsets { request, asked_at: 0 }
 }
 
 fn delete(partition_index: i32) -> GroupRequest {
