@@ -138,7 +138,8 @@ impl Bench {
                 let sample = match run(&self.programs, pair.get(side)) {
                     Ok(sample) => sample,
                     Err(error) => {
-                        return self.failed(&format!("{group}/{}", row.name), side, &error);
+                        let what = format!("{group}/{}: {}", row.name, side.name());
+                        return self.failed(&what, &error);
                     }
                 };
                 match side {
@@ -182,8 +183,8 @@ impl Bench {
     }
 
     /// Notes that something could not be measured.
-    pub(crate) fn failed(&mut self, row: &str, side: Side, error: &anyhow::Error) {
-        progress(&format!("{row}: {} FAILED: {error:#}", side.name()));
+    pub(crate) fn failed(&mut self, row: &str, error: &anyhow::Error) {
+        progress(&format!("{row}: FAILED: {error:#}"));
         let limit =
             Limit { what: "measured at all", direction: crate::targets::Direction::AtLeast, value: 1.0 };
         self.targets.push(Target { row: row.to_owned(), limit, measured: None });
