@@ -40,13 +40,21 @@ pub enum VarintError {
 /// [`VarintError`] if `bytes` ends inside the number or the number needs more than 32 bits.
 #[inline]
 pub fn decode_unsigned_varint(bytes: &[u8]) -> Result<(u32, usize), VarintError> {
-    if let Some(&first) = bytes.first()
-        && first < 0x80
-    {
-        return Ok((u32::from(first), 1));
+    if let Some(short) = decode_short(bytes) {
+        return Ok(short);
     }
     let (value, length) = decode_groups(bytes, MAX_VARINT_BYTES, 32)?;
     u32::try_from(value).map(|value| (value, length)).map_err(|_| VarintError::TooLong { bits: 32 })
+}
+
+/// Reads a number of one or two bytes: nearly all that a record of ordinary size contains.
+#[inline]
+fn decode_short(bytes: &[u8]) -> Option<(u32, usize)> {
+    match *bytes {
+        [first, ..] if first < 0x80 => Some((u32::from(first), 1)),
+        [first, second, ..] if second < 0x80 => Some((u32::from(first & 0x7f) | u32::from(second) << 7, 2)),
+        _ => None,
+    }
 }
 
 /// Reads an unsigned 64-bit number; returns it and the count of bytes it took.
@@ -55,7 +63,10 @@ pub fn decode_unsigned_varint(bytes: &[u8]) -> Result<(u32, usize), VarintError>
 /// [`VarintError`] if `bytes` ends inside the number or the number needs more than 64 bits.
 #[inline]
 pub fn decode_unsigned_varlong(bytes: &[u8]) -> Result<(u64, usize), VarintError> {
-    decode_groups(bytes, MAX_VARLONG_BYTES, 64)
+    match decode_short(bytes) {
+        Some((value, size)) => Ok((u64::from(value), size)),
+        None => decode_groups(bytes, MAX_VARLONG_BYTES, 64),
+    }
 }
 
 /// Reads a zigzag-mapped 32-bit number; returns it and the count of bytes it took.

@@ -278,6 +278,13 @@ impl<'a> Fields<'a> {
     /// Reads the header count and every header once, up to the end of the record.
     #[inline]
     fn headers(&mut self) -> Result<HeaderIter<'a>, RecordError> {
+        if self.rest == [0] {
+            return Ok(HeaderIter::default());
+        }
+        self.some_headers()
+    }
+
+    fn some_headers(&mut self) -> Result<HeaderIter<'a>, RecordError> {
         let count = self.varint("header count")?;
         // A header takes two bytes or more, so a count that lies ends at the end of the record.
         let remaining = usize::try_from(count).map_err(|_| RecordError::Length {
