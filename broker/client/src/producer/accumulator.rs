@@ -4,7 +4,7 @@
 //! record. A batch is closed when the next record does not fit, when somebody flushes, or when the sender takes
 //! it; the sending task is woken for new batches only, not for each record.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -124,7 +124,8 @@ impl TopicSlots {
 pub(super) struct Accumulator {
     options: AccumulatorOptions,
     pub(super) memory: Arc<BufferMemory>,
-    topics: RwLock<HashMap<Arc<str>, Arc<TopicSlots>>>,
+    /// By name: a producer has few.
+    topics: RwLock<BTreeMap<Arc<str>, Arc<TopicSlots>>>,
     slots: RwLock<Vec<Arc<Slot>>>,
     woken: Mutex<Vec<SlotId>>,
     /// Notified when there is something for the sending task.
@@ -142,7 +143,7 @@ impl Accumulator {
         Self {
             options,
             memory,
-            topics: RwLock::new(HashMap::new()),
+            topics: RwLock::new(BTreeMap::new()),
             slots: RwLock::new(Vec::new()),
             woken: Mutex::new(Vec::new()),
             wake: Notify::new(),
@@ -266,6 +267,10 @@ impl Accumulator {
     /// Forgets a batch whose callers were told.
     pub(super) fn finished(&self, delivery: &Arc<BatchDelivery>) {
         self.unfinished.lock().remove(&delivery_key(delivery));
+        // A batch that was divided is done when both its parts are.
+        if let Some(whole) = delivery.whole().filter(|whole| whole.is_finished()) {
+            self.finished(&whole);
+        }
     }
 
     /// Closes every open batch so that it is due at once; returns what is unacknowledged now.

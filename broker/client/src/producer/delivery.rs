@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::panic::{self, AssertUnwindSafe};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Waker};
 
 use parking_lot::{Condvar, Mutex};
@@ -28,6 +28,8 @@ pub(super) struct BatchDelivery {
     partition: TopicPartition,
     outcome: Mutex<Outcome>,
     finished: Condvar,
+    /// The batch of which this is a part.
+    whole: Weak<BatchDelivery>,
 }
 
 enum Outcome {
@@ -41,6 +43,11 @@ enum Outcome {
         result: Result<Written, DeliveryError>,
     },
     Finished(Result<Written, DeliveryError>),
+    /// The broker found the batch too large: each part has an outcome of its own.
+    Divided {
+        first_records: i32,
+        parts: [Arc<BatchDelivery>; 2],
+    },
 }
 
 /// A record's place in its batch.
@@ -61,8 +68,44 @@ impl fmt::Debug for BatchDelivery {
 impl BatchDelivery {
     /// Makes the cell of a batch that goes to `partition`.
     pub(super) fn new(partition: TopicPartition) -> Self {
+        Self::part(partition, Weak::new())
+    }
+
+    fn part(partition: TopicPartition, whole: Weak<Self>) -> Self {
         let outcome = Mutex::new(Outcome::Pending { wakers: Vec::new(), callbacks: Vec::new() });
-        Self { partition, outcome, finished: Condvar::new() }
+        Self { partition, outcome, finished: Condvar::new(), whole }
+    }
+
+    /// Makes two parts, the first of which takes over the first `first_records` records; `None` if the outcome is
+    /// known.
+    pub(super) fn divide(self: &Arc<Self>, first_records: i32) -> Option<[Arc<Self>; 2]> {
+        let mut outcome = self.outcome.lock();
+        let Outcome::Pending { wakers, callbacks } = &mut *outcome else { return None };
+        let (wakers, callbacks) = (std::mem::take(wakers), std::mem::take(callbacks));
+        let parts = [0, 1].map(|_| Arc::new(Self::part(self.partition.clone(), Arc::downgrade(self))));
+        for (place, callback) in callbacks {
+            let (part, place) = part_of(&parts, first_records, place);
+            part.on_finish(place, callback);
+        }
+        *outcome = Outcome::Divided { first_records, parts: parts.clone() };
+        drop(outcome);
+        self.finished.notify_all();
+        wakers.into_iter().for_each(Waker::wake);
+        Some(parts)
+    }
+
+    /// Returns the batch of which this is a part.
+    pub(super) fn whole(&self) -> Option<Arc<Self>> {
+        self.whole.upgrade()
+    }
+
+    /// Whether the outcome of every part is known.
+    pub(super) fn is_finished(&self) -> bool {
+        match &*self.outcome.lock() {
+            Outcome::Pending { .. } | Outcome::Telling { .. } => false,
+            Outcome::Finished(_) => true,
+            Outcome::Divided { parts, .. } => parts.iter().all(|part| part.is_finished()),
+        }
     }
 
     /// Returns where the batch goes.
@@ -99,16 +142,48 @@ impl BatchDelivery {
                 callbacks.push((place, callback));
                 return;
             }
+            Outcome::Divided { first_records, parts } => {
+                let (part, place) = part_of(parts, *first_records, place);
+                return part.on_finish(place, callback);
+            }
             Outcome::Telling { result, .. } | Outcome::Finished(result) => result.clone(),
         };
         callback(self.metadata(&result, place));
     }
 
-    /// Waits on this thread for the batch.
-    pub(super) fn wait(&self) {
+    /// Waits on this thread for the record at `place`.
+    fn wait(&self, place: Place) -> Result<RecordMetadata, DeliveryError> {
         let mut outcome = self.outcome.lock();
-        while !matches!(*outcome, Outcome::Finished(_)) {
-            self.finished.wait(&mut outcome);
+        loop {
+            match &*outcome {
+                Outcome::Finished(result) => return self.metadata(result, place),
+                Outcome::Divided { first_records, parts } => {
+                    let (part, place) = part_of(parts, *first_records, place);
+                    let part = Arc::clone(part);
+                    drop(outcome);
+                    return part.wait(place);
+                }
+                Outcome::Pending { .. } | Outcome::Telling { .. } => self.finished.wait(&mut outcome),
+            }
+        }
+    }
+
+    /// Returns the outcome of the record at `place`, or leaves a waker.
+    fn poll_record(
+        &self,
+        place: Place,
+        context: &Context<'_>,
+    ) -> Poll<Result<RecordMetadata, DeliveryError>> {
+        let part = match &*self.outcome.lock() {
+            Outcome::Divided { first_records, parts } => {
+                let (part, place) = part_of(parts, *first_records, place);
+                Some((Arc::clone(part), place))
+            }
+            _ => None,
+        };
+        match part {
+            Some((part, place)) => part.poll_record(place, context),
+            None => self.poll(context).map(|result| self.metadata(&result, place)),
         }
     }
 
@@ -121,6 +196,14 @@ impl BatchDelivery {
                     wakers.push(context.waker().clone());
                 }
                 Poll::Pending
+            }
+            Outcome::Divided { parts, .. } => {
+                // Each is asked, so that each knows the waker.
+                let [first, second] = parts.each_ref().map(|part| part.poll(context));
+                match (first, second) {
+                    (Poll::Ready(first), Poll::Ready(second)) => Poll::Ready(second.and(first)),
+                    _ => Poll::Pending,
+                }
             }
         }
     }
@@ -141,6 +224,19 @@ impl BatchDelivery {
     }
 }
 
+/// Returns the part of a divided batch that holds the record at `place`, and its place there.
+fn part_of(
+    parts: &[Arc<BatchDelivery>; 2],
+    first_records: i32,
+    place: Place,
+) -> (&Arc<BatchDelivery>, Place) {
+    let [first, second] = parts;
+    if place.offset_delta < first_records {
+        return (first, place);
+    }
+    (second, Place { offset_delta: place.offset_delta - first_records, ..place })
+}
+
 /// The coming acknowledgement of one record. Dropping it does not take the record back.
 #[derive(Debug, Clone)]
 #[must_use = "a record counts as written only once its delivery says so"]
@@ -159,11 +255,7 @@ impl Delivery {
     /// # Errors
     /// [`DeliveryError`] if the record was refused or not acknowledged in time.
     pub fn wait(&self) -> Result<RecordMetadata, DeliveryError> {
-        self.batch.wait();
-        match &*self.batch.outcome.lock() {
-            Outcome::Finished(result) => self.batch.metadata(result, self.place),
-            Outcome::Pending { .. } | Outcome::Telling { .. } => unreachable!("an outcome stays"),
-        }
+        self.batch.wait(self.place)
     }
 
     /// Runs `callback` on a network thread when the outcome is known; it must not block.
@@ -176,7 +268,7 @@ impl Future for Delivery {
     type Output = Result<RecordMetadata, DeliveryError>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.batch.poll(context).map(|result| self.batch.metadata(&result, self.place))
+        self.batch.poll_record(self.place, context)
     }
 }
 

@@ -101,6 +101,12 @@ pub(super) enum Failure {
     },
 }
 
+/// A batch that can be cut in two, for a broker that finds it too large.
+pub(super) trait Divisible: Sized {
+    /// Returns both halves with their records, in order; `None` if there is nothing to divide.
+    fn divide(&self) -> Option<[(Self, i32); 2]>;
+}
+
 /// What to do.
 #[derive(Debug)]
 pub(super) enum Effect<B> {

@@ -19,6 +19,8 @@ mod partitioner;
 mod sender;
 mod sender_answers;
 #[cfg(test)]
+mod sender_repeat_tests;
+#[cfg(test)]
 mod sender_tests;
 mod tracked;
 mod transactions;

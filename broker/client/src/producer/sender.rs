@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use tidemill_environment::SeededRandom;
 
-use super::effects::{BatchSource, Effect, Failure, Gate, OutgoingBatch, Readiness, SenderSettings, SlotId};
+use super::effects::{
+    BatchSource, Divisible, Effect, Failure, Gate, OutgoingBatch, Readiness, SenderSettings, SlotId,
+};
 use super::tracked::{Next, Numbering, Tracked, TrackedPartition};
 
 /// Batches of one partition that may be under way; brokers remember five per producer.
@@ -42,7 +44,7 @@ pub(super) struct Sender<B> {
     pub(super) random: SeededRandom,
 }
 
-impl<B: Clone> Sender<B> {
+impl<B: Clone + Divisible> Sender<B> {
     /// Makes a sender that has nothing to send.
     pub(super) fn new(settings: SenderSettings, random: SeededRandom) -> Self {
         let gate = if settings.transactional { Gate::Shut } else { Gate::Open };

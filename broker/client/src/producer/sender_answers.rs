@@ -7,10 +7,10 @@ use std::time::Duration;
 use tidemill_protocol::ErrorCode;
 
 use super::delivery::Written;
-use super::effects::{BatchAnswer, Effect, Failure, SlotId};
+use super::effects::{BatchAnswer, Divisible, Effect, Failure, SlotId};
 use super::sender::Sender;
 
-impl<B: Clone> Sender<B> {
+impl<B: Clone + Divisible> Sender<B> {
     /// Takes in a broker's answer to request `request`.
     pub(super) fn on_answer(
         &mut self,
@@ -63,6 +63,8 @@ impl<B: Clone> Sender<B> {
             BatchAnswer::Error { code: ErrorCode::DuplicateSequenceNumber, .. } => {
                 self.acknowledge(slot, index, Written { base_offset: -1, append_time: -1 });
             }
+            BatchAnswer::Error { code: ErrorCode::MessageTooLarge, .. }
+                if self.partition(slot).divide(index) => {}
             BatchAnswer::Error { code, message } => self.on_error(slot, index, (code, message), now),
         }
     }

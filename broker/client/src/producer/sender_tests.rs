@@ -10,18 +10,19 @@ use tidemill_protocol::records::ProducerIdentity;
 
 use super::delivery::Written;
 use super::effects::{
-    BatchAnswer, BatchSource, Effect, Failure, OutgoingBatch, Readiness, SenderSettings, SlotId, TakenBatch,
+    BatchAnswer, BatchSource, Divisible, Effect, Failure, OutgoingBatch, Readiness, SenderSettings, SlotId,
+    TakenBatch,
 };
 use super::sender::Sender;
 use crate::connection::Backoff;
 
-const LINGER: Duration = Duration::from_millis(5);
+pub(super) const LINGER: Duration = Duration::from_millis(5);
 
-fn ms(ms: u64) -> Duration {
+pub(super) fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
-fn settings() -> SenderSettings {
+pub(super) fn settings() -> SenderSettings {
     SenderSettings {
         idempotent: true,
         transactional: false,
@@ -35,12 +36,12 @@ fn settings() -> SenderSettings {
 
 /// Batches of one record and 100 bytes; the payload is the record's number.
 #[derive(Default)]
-struct Source {
+pub(super) struct Source {
     waiting: HashMap<SlotId, VecDeque<(u32, Duration)>>,
 }
 
 impl Source {
-    fn add(&mut self, slot: SlotId, number: u32, now: Duration) {
+    pub(super) fn add(&mut self, slot: SlotId, number: u32, now: Duration) {
         self.waiting.entry(slot).or_default().push_back((number, now));
     }
 }
@@ -60,23 +61,32 @@ impl BatchSource<u32> for Source {
 
     fn take(&mut self, slot: SlotId) -> Option<TakenBatch<u32>> {
         let (payload, created) = self.waiting.get_mut(&slot)?.pop_front()?;
-        Some(TakenBatch { payload, records: 1, created })
+        let records = payload.checked_sub(1_000).map_or(1, u32::cast_signed);
+        Some(TakenBatch { payload, records, created })
     }
 }
 
-type Request = (u64, i32, Vec<OutgoingBatch<u32>>);
+/// Batches from 1000 on have as many records as their number is above it, and can be divided.
+impl Divisible for u32 {
+    fn divide(&self) -> Option<[(Self, i32); 2]> {
+        let half = self.checked_sub(1_000)? / 2;
+        Some([0, 1].map(|_| (1_000 + half, half.cast_signed())))
+    }
+}
+
+pub(super) type Request = (u64, i32, Vec<OutgoingBatch<u32>>);
 
 /// A sender, its source, and what it decided.
-struct World {
-    sender: Sender<u32>,
-    source: Source,
-    now: Duration,
-    requests: VecDeque<Request>,
-    finished: Vec<(u32, Result<Written, Failure>)>,
+pub(super) struct World {
+    pub(super) sender: Sender<u32>,
+    pub(super) source: Source,
+    pub(super) now: Duration,
+    pub(super) requests: VecDeque<Request>,
+    pub(super) finished: Vec<(u32, Result<Written, Failure>)>,
 }
 
 impl World {
-    fn new(settings: SenderSettings, slots: usize) -> Self {
+    pub(super) fn new(settings: SenderSettings, slots: usize) -> Self {
         let mut sender = Sender::new(settings, SeededRandom::new(1));
         (0..slots).for_each(|slot| sender.set_leader(slot, Some(1)));
         sender.set_identity(Some((7, 0)));
@@ -84,12 +94,12 @@ impl World {
         Self { sender, source, now: ms(1_000), requests, finished }
     }
 
-    fn add(&mut self, slot: SlotId, numbers: std::ops::Range<u32>) {
+    pub(super) fn add(&mut self, slot: SlotId, numbers: std::ops::Range<u32>) {
         numbers.for_each(|number| self.source.add(slot, number, self.now.saturating_sub(LINGER)));
         self.sender.wake(slot);
     }
 
-    fn drain(&mut self) -> Option<Duration> {
+    pub(super) fn drain(&mut self) -> Option<Duration> {
         let (effects, wake_at) = self.sender.drain(self.now, &mut self.source);
         for effect in effects {
             match effect {
@@ -103,30 +113,30 @@ impl World {
         wake_at
     }
 
-    fn answer(&mut self, request: &Request, answer: BatchAnswer) {
+    pub(super) fn answer(&mut self, request: &Request, answer: BatchAnswer) {
         let answers = request.2.iter().map(|batch| (batch.slot, answer.clone())).collect();
         self.sender.on_answer(request.0, answers, Duration::ZERO, self.now);
     }
 
-    fn error(&mut self, request: &Request, code: ErrorCode) {
+    pub(super) fn error(&mut self, request: &Request, code: ErrorCode) {
         self.answer(request, BatchAnswer::Error { code, message: None });
     }
 
-    fn pass(&mut self, time: Duration) {
+    pub(super) fn pass(&mut self, time: Duration) {
         self.now += time;
         self.drain();
     }
 
-    fn next_request(&mut self) -> Request {
+    pub(super) fn next_request(&mut self) -> Request {
         self.requests.pop_front().expect("a request was formed")
     }
 }
 
-fn written(base_offset: i64) -> BatchAnswer {
+pub(super) fn written(base_offset: i64) -> BatchAnswer {
     BatchAnswer::Written(Written { base_offset, append_time: -1 })
 }
 
-fn sequences(request: &Request) -> Vec<(i16, i32)> {
+pub(super) fn sequences(request: &Request) -> Vec<(i16, i32)> {
     let identity = |batch: &OutgoingBatch<u32>| batch.identity.expect("idempotent");
     request.2.iter().map(|batch| (identity(batch).epoch, identity(batch).base_sequence)).collect()
 }

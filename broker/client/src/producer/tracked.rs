@@ -18,6 +18,8 @@ use std::time::Duration;
 
 use tidemill_protocol::records::{ProducerIdentity, sequence_after};
 
+use super::effects::Divisible;
+
 /// A batch that was taken out of the accumulator.
 #[derive(Debug)]
 pub(super) struct Tracked<B> {
@@ -83,6 +85,38 @@ impl<B> Default for TrackedPartition<B> {
             not_before: Duration::ZERO,
             failures: 0,
         }
+    }
+}
+
+impl<B: Divisible> TrackedPartition<B> {
+    /// Puts two halves in the place of the batch at `index`, which the broker did not take for its size. They
+    /// share its sequence numbers, so what was sent behind it still follows.
+    pub(super) fn divide(&mut self, index: usize) -> bool {
+        let Some(batch) = self.batches.get(index).filter(|batch| !batch.expired) else {
+            return false;
+        };
+        let Some(halves) = batch.payload.divide() else {
+            return false;
+        };
+        let (created, attempts, mut identity) = (batch.created, batch.attempts, batch.identity);
+        self.batches.remove(index);
+        for (place, (payload, records)) in (index..).zip(halves) {
+            let half = Tracked {
+                payload,
+                records,
+                created,
+                identity,
+                in_flight: None,
+                attempts,
+                last: None,
+                expired: false,
+            };
+            self.batches.insert(place, half);
+            if let Some(identity) = &mut identity {
+                identity.base_sequence = sequence_after(identity.base_sequence, records);
+            }
+        }
+        true
     }
 }
 

@@ -233,6 +233,31 @@ fn a_batch_the_broker_refuses_fails_alone_and_the_producer_goes_on() {
 }
 
 #[test]
+fn a_batch_that_is_too_large_for_the_broker_arrives_in_parts_that_are_not() {
+    for compression in [Compression::None, Compression::Lz4] {
+        let name = fresh("parts");
+        let small = tidemill_client::NewTopic::new(&name, 1).config("max.message.bytes", "700");
+        drop(crate::cluster::admin().create_topics(vec![small]).unwrap());
+        let producer = producer(|config| config.compression = compression);
+        // Texts that no codec makes small.
+        let texts: Vec<String> = (0..200_u32)
+            .map(|number| format!("{number}:{:x}", u64::from(number).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+            .collect();
+        let sent: Vec<_> = texts
+            .iter()
+            .map(|text| producer.send(ProducerRecord::new(name.as_str()).value(text.clone())).unwrap())
+            .collect();
+        producer.flush().unwrap();
+        for (offset, delivery) in (0..).zip(sent) {
+            assert_eq!(delivery.wait().unwrap().offset, offset, "{}", compression.name());
+        }
+        let consumer = consumer(|_| ());
+        consumer.assign(partitions(&name, 1)).unwrap();
+        assert_eq!(read(&consumer, 200)[&0], texts, "{}", compression.name());
+    }
+}
+
+#[test]
 fn typed_producers_go_through_their_serialisers() {
     let name = topic("typed", 1);
     let producer = producer(|_| ());
