@@ -11,7 +11,7 @@ export CARGO_TARGET_DIR
 TIDEMILL := $(CARGO_TARGET_DIR)/debug/tidemill
 PREFIX ?= $(HOME)/.local
 # Rounds of the fault tests; the acceptance figure is the default.
-ROUNDS ?= 100
+ROUNDS ?= 200
 SEEDS ?= 10000
 STAGE := scripts/stage
 
@@ -67,7 +67,7 @@ test-kafka: ## The native client's tests against Apache Kafka, fetched from Mave
 	@broker/client/kafka/run.sh
 
 .PHONY: faults
-faults: build ## Kills, power loss and torn writes (ROUNDS=, SEEDS=)
+faults: build ## Kills, power loss, torn writes, transactions under faults (ROUNDS=, SEEDS=)
 	@ROUNDS=$(ROUNDS) SEEDS=$(SEEDS) scripts/faults
 
 .PHONY: bench

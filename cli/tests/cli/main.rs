@@ -5,10 +5,13 @@
 //! * `topics`, `records`, `groups`, `health`: each subcommand against a running broker;
 //! * `demo`: the main job, and that it notices a difference;
 //! * `readme`: every command of README.md works;
-//! * `kill`: acknowledged records survive `kill -9`.
+//! * `kill`: acknowledged records survive `kill -9`;
+//! * `transactions`, `copier`, `workload`: transactions under late requests, zombies, kills; what clients saw is judged;
+//! * `rounds`, `wire`: how much the fault tests do, and requests without a client.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod copier;
 mod demo;
 mod groups;
 mod health;
@@ -16,5 +19,9 @@ mod kill;
 mod process;
 mod readme;
 mod records;
+mod rounds;
 mod serving;
 mod topics;
+mod transactions;
+mod wire;
+mod workload;
