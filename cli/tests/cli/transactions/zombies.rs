@@ -43,15 +43,7 @@ fn a_replaced_producer_writes_commits_and_ends_nothing() {
         }
         let mut successor = Incarnation::begin(&mut new_wire, &id, protocol);
         assert_ne!((successor.producer_id, successor.epoch), (zombie.producer_id, zombie.epoch), "{story}");
-        let story = format!(
-            "{story}: {:?} producer {} epoch {}, in a transaction {open}, replaced by {:?} producer {} epoch {}",
-            zombie.protocol,
-            zombie.producer_id,
-            zombie.epoch,
-            successor.protocol,
-            successor.producer_id,
-            successor.epoch
-        );
+        let story = format!("{story}, in a transaction {open}: {zombie:?} replaced by {successor:?}");
         // Half of the zombies speak while their successor is in the middle of a transaction.
         let busy = random.below(2) == 0;
         if busy {
