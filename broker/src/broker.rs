@@ -33,6 +33,7 @@ use crate::fetch_session::sessions::FetchSessions;
 use crate::group::service::GroupService;
 use crate::http;
 use crate::metrics::Metrics;
+use crate::network::connections_by_address::ConnectionsByAddress;
 use crate::network::frame_buffers::FrameBuffers;
 use crate::network::listener;
 use crate::partition::group_commit::{GroupCommit, GroupCommitOptions};
@@ -314,6 +315,7 @@ fn open(
         producer_ids: ProducerIds::default(),
         metrics: Metrics::new(),
         frame_buffers: FrameBuffers::default(),
+        connections_by_address: ConnectionsByAddress::default(),
         data_dir,
         stopping,
         config,

@@ -22,6 +22,7 @@ use crate::fetch_session::sessions::FetchSessions;
 use crate::group::offsets_topic;
 use crate::group::service::GroupService;
 use crate::metrics::Metrics;
+use crate::network::connections_by_address::ConnectionsByAddress;
 use crate::network::frame_buffers::FrameBuffers;
 use crate::partition::group_commit::GroupCommit;
 use crate::partition::partition::{Partition, PartitionId};
@@ -43,6 +44,7 @@ pub(crate) struct BrokerState {
     pub(crate) producer_ids: ProducerIds,
     pub(crate) metrics: Metrics,
     pub(crate) frame_buffers: FrameBuffers,
+    pub(crate) connections_by_address: ConnectionsByAddress,
     pub(crate) data_dir: DataDir,
     /// Turns true when the broker stops: whatever waits for data answers with what there is.
     pub(crate) stopping: watch::Receiver<bool>,

@@ -35,6 +35,9 @@ pub struct LogConfig {
     pub segment_bytes: u32,
     /// `segment.ms`: age at which a segment is rolled even if it is not full. Default 7 days.
     pub segment_age: Duration,
+    /// `segment.jitter.ms`: a segment may be rolled up to so much earlier, so that the partitions of a topic do not
+    /// all roll at once. Default 0.
+    pub segment_jitter: Duration,
     /// `segment.index.bytes`: a new segment starts when an index has this size. Default 10 MiB.
     pub segment_index_bytes: u32,
     /// `index.interval.bytes`: bytes of batches between two index entries. Default 4096.
@@ -75,6 +78,7 @@ impl Default for LogConfig {
         Self {
             segment_bytes: 1 << 30,
             segment_age: DAY * 7,
+            segment_jitter: Duration::ZERO,
             segment_index_bytes: 10 << 20,
             index_interval_bytes: 4_096,
             retention: Some(DAY * 7),

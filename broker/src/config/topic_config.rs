@@ -76,6 +76,8 @@ pub struct TopicConfig {
     pub segment_index_bytes: u32,
     /// `segment.ms`: age at which a segment is closed.
     pub segment_age: Duration,
+    /// `segment.jitter.ms`: how much earlier a segment may be closed.
+    pub segment_jitter: Duration,
 }
 
 impl TopicConfig {
@@ -112,6 +114,7 @@ impl TopicConfig {
             segment_bytes,
             segment_index_bytes: values.number("segment.index.bytes")?,
             segment_age: values.duration("segment.ms")?,
+            segment_jitter: values.duration("segment.jitter.ms")?,
         })
     }
 }

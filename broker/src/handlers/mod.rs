@@ -200,6 +200,8 @@ pub(crate) async fn start<'a>(
     frame: Bytes,
 ) -> Result<Pending<'a>, RequestError> {
     let mut call = Call::read(frame)?;
+    #[cfg(test)]
+    assert!(call.header.client_id.as_deref() != Some("planted"), "a bug, planted by a test");
     context.version = call.version;
     if context.client_id.as_deref() != call.header.client_id.as_deref() {
         context.client_id = call.header.client_id.as_deref().map(Arc::from);

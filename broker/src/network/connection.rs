@@ -29,6 +29,9 @@ use super::response_writer::{EncodedResponse, ResponseWriter};
 use crate::broker_state::BrokerState;
 use crate::handlers::{self, RequestContext, RequestError};
 
+#[cfg(test)]
+mod tests;
+
 /// Produce requests of one connection that may wait for durability at once.
 const MAX_REQUESTS_IN_FLIGHT: usize = 16;
 

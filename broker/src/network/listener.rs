@@ -1,7 +1,7 @@
 //! Accepts connections and gives each a task of its own.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use tokio::net::{TcpListener, TcpStream};
@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use tracing::Instrument;
 
 use super::connection::{self, ConnectionOptions};
+use super::connections_by_address::override_for;
 use crate::broker_state::BrokerState;
 use crate::error_chain::chain;
 
@@ -28,8 +29,13 @@ pub(crate) async fn run(
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
+                    let limit = limit_for(&broker, peer.ip());
+                    let Some(admitted) = broker.connections_by_address.admit(peer.ip(), limit) else {
+                        tracing::info!(%peer, limit, "closed a connection above max.connections.per.ip");
+                        continue;
+                    };
                     let served = serve(stream, peer, Arc::clone(&broker), stopping.clone());
-                    connections.spawn(async move { served.await; drop(place) });
+                    connections.spawn(async move { served.await; drop((place, admitted)) });
                 }
                 Err(error) => {
                     // Out of descriptors, most likely: accepting at once again would only spin.
@@ -47,6 +53,16 @@ pub(crate) async fn run(
     while let Some(ended) = connections.join_next().await {
         report(&broker, ended);
     }
+}
+
+/// Connections that `address` may have open at once, as configured now.
+fn limit_for(broker: &BrokerState, address: IpAddr) -> usize {
+    let image = broker.metadata.image();
+    let layers = broker.layers(&image);
+    let overrides = layers.text("max.connections.per.ip.overrides").unwrap_or_default();
+    override_for(address, &overrides)
+        .or_else(|| layers.integer("max.connections.per.ip").ok())
+        .unwrap_or(usize::MAX)
 }
 
 fn report(broker: &BrokerState, ended: Result<(), tokio::task::JoinError>) {

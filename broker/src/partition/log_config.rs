@@ -16,6 +16,7 @@ pub(crate) fn of(topic: &TopicConfig, producer_expiration: Duration) -> LogConfi
     LogConfig {
         segment_bytes: topic.segment_bytes,
         segment_age: topic.segment_age,
+        segment_jitter: topic.segment_jitter,
         segment_index_bytes: topic.segment_index_bytes,
         index_interval_bytes: topic.index_interval_bytes,
         retention: topic.retention,

@@ -106,3 +106,26 @@ fn wrong_keys_and_values_are_refused_by_name() {
     assert_eq!(created.topics[0].error_code, ErrorCode::InvalidConfig.code());
     assert!(created.topics[0].error_message.as_deref().unwrap().contains("shred"));
 }
+
+#[test]
+fn an_address_gets_no_more_connections_than_its_limit_which_may_be_altered() {
+    let broker = TestBroker::with(&[("max.connections.per.ip", "2")]);
+    let mut first = broker.connect();
+    let second = broker.connect();
+    first.create_topic("orders", 1, &[]);
+    assert!(broker.connect().is_closed());
+    let raised = AlterableConfig {
+        name: "max.connections.per.ip.overrides".into(),
+        value: Some("127.0.0.1:3".into()),
+        ..AlterableConfig::default()
+    };
+    let everywhere =
+        AlterConfigsResource { resource_type: 4, configs: vec![raised], ..AlterConfigsResource::default() };
+    let altered = first.newest(&IncrementalAlterConfigsRequest {
+        resources: vec![everywhere],
+        ..IncrementalAlterConfigsRequest::default()
+    });
+    assert_eq!(altered.responses[0].error_code, 0, "{altered:?}");
+    broker.connect().create_topic("payments", 1, &[]);
+    drop(second);
+}

@@ -9,6 +9,7 @@ use crate::storage::{OpenMode, StorageError};
 use crate::transaction_index::AbortedTransaction;
 use crate::validation::{Admission, AppendOrigin, MAX_UNCOMPRESSED_BYTES, ValidationError, validate};
 use bytes::Bytes;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::IoSlice;
 use tidemill_environment::{Now, Recoverable, Recovery};
 use tidemill_protocol::records::{
@@ -300,7 +301,7 @@ impl PartitionLog {
             || active.offsets.len() >= entries / 8
             || active.times.len() + 1 >= entries / 12
             || last_offset - active.base_offset() > i64::from(i32::MAX);
-        let is_old = self.active_age_ms(timestamp, now) > millis(self.config.segment_age);
+        let is_old = self.active_age_ms(timestamp, now) > self.active_age_limit_ms();
         if !active.is_empty() && (is_full || is_old) { self.roll(now) } else { Ok(()) }
     }
 
@@ -310,6 +311,19 @@ impl PartitionLog {
             Some(first) if first >= 0 && timestamp >= 0 => timestamp.saturating_sub(first),
             _ => now.wall_ms.saturating_sub(self.active_since_ms),
         }
+    }
+
+    /// The age at which the last segment is rolled: `segment.ms` less a jitter that its place decides, so that it
+    /// stays the same from one look to the next.
+    pub(super) fn active_age_limit_ms(&self) -> i64 {
+        let limit = millis(self.config.segment_age);
+        let jitter = millis(self.config.segment_jitter).min(limit).unsigned_abs();
+        if jitter == 0 {
+            return limit;
+        }
+        let mut place = DefaultHasher::new();
+        (&self.directory, self.active().base_offset()).hash(&mut place);
+        limit - (place.finish() % jitter).cast_signed()
     }
 
     /// Closes the last segment and begins a new one.

@@ -46,7 +46,7 @@ impl PartitionLog {
     /// # Errors
     /// [`MaintenanceError`] if the disk fails or the log refuses writes.
     pub fn roll_if_due(&mut self, now: Now) -> Result<bool, MaintenanceError> {
-        let is_due = self.active_age_ms(now.wall_ms, now) > millis(self.config.segment_age);
+        let is_due = self.active_age_ms(now.wall_ms, now) > self.active_age_limit_ms();
         if self.active().is_empty() || !is_due {
             return Ok(false);
         }

@@ -66,6 +66,24 @@ fn deleted_records_stay_deleted() {
 }
 
 #[test]
+fn with_a_jitter_segments_of_one_age_roll_at_different_times_within_it() {
+    let minutes = Duration::from_mins;
+    let config = LogConfig { segment_age: minutes(60), segment_jitter: minutes(30), ..LogConfig::default() };
+    let rolled_after = |age: Duration| {
+        let folders = (0..40).map(|_| LogFolder::new(config.clone()));
+        let rolled = folders.filter(|folder| {
+            let mut log = folder.open(true);
+            append(&mut log, batch(&[b"a"])).unwrap();
+            log.roll_if_due(now().plus(age)).unwrap()
+        });
+        rolled.count()
+    };
+    assert_eq!(rolled_after(minutes(30)), 0);
+    assert!((1..40).contains(&rolled_after(minutes(45))));
+    assert_eq!(rolled_after(minutes(61)), 40);
+}
+
+#[test]
 fn a_quiet_segment_rolls_when_it_is_old_enough() {
     let folder = LogFolder::new(LogConfig { segment_age: Duration::from_hours(1), ..LogConfig::default() });
     let mut log = folder.open(true);
