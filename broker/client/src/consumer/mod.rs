@@ -11,6 +11,8 @@
 mod assignors;
 mod blocking;
 mod buffered;
+#[cfg(test)]
+mod buffered_tests;
 mod commits;
 mod driver;
 mod errors;

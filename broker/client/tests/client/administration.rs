@@ -18,7 +18,10 @@ fn topics_are_created_listed_described_and_deleted() {
     assert_eq!((created.partitions, created.replication_factor), (3, 1));
     let again = admin.create_topics(vec![wanted]).unwrap().remove(0).1.unwrap_err();
     assert_eq!(again.code(), Some(ErrorCode::TopicAlreadyExists));
-    assert!(admin.list_topics().unwrap().iter().any(|topic| *topic.name == *name));
+    // Brokers learn of a topic after the controller.
+    eventually("the topic in the list", || {
+        admin.list_topics().unwrap().iter().any(|topic| *topic.name == *name).then_some(())
+    });
     let described = admin.describe_topics(&[&name]).unwrap().remove(0).1.unwrap();
     assert_eq!((described.partitions.len(), described.id), (3, created.id));
     admin.delete_topics(&[&name]).unwrap().remove(0).1.unwrap();

@@ -6,13 +6,10 @@ use tidemill_client::{ErrorCode, HangingTransaction, TopicPartition, Transaction
 use tidemill_environment::{Recoverable, Recovery};
 
 use crate::cluster::{fresh, read, topic};
-use crate::transactions::{commit_one, committed_only, no_coordinator, send, transactional};
+use crate::transactions::{commit_one, committed_only, send, transactional};
 
 #[test]
 fn the_admin_describes_fences_and_aborts_transactions() {
-    if no_coordinator() {
-        return;
-    }
     let (name, id) = (topic("admin", 1), fresh("id"));
     let (admin, partition) = (crate::cluster::admin(), TopicPartition::new(name.as_str(), 0));
     let producer = transactional(&id, 2, |config| config.transaction_timeout = Duration::from_secs(50));
@@ -46,9 +43,6 @@ fn the_admin_describes_fences_and_aborts_transactions() {
 
 #[test]
 fn a_transaction_that_hangs_in_one_partition_is_aborted_there() {
-    if no_coordinator() {
-        return;
-    }
     let (name, admin) = (topic("hanging", 1), crate::cluster::admin());
     let partition = TopicPartition::new(name.as_str(), 0);
     let producer =

@@ -18,11 +18,6 @@ use crate::proxy::Proxy;
 /// The protocols: `transaction.version` 1 and 2.
 const VERSIONS: [i16; 2] = [1, 2];
 
-/// Whether the tests run against the embedded broker, which coordinates no transactions yet.
-pub(crate) fn no_coordinator() -> bool {
-    std::env::var("TIDEMILL_TEST_BOOTSTRAP").is_err()
-}
-
 /// Makes a producer that is ready for transactions.
 pub(crate) fn transactional(
     id: &str,
@@ -58,9 +53,6 @@ pub(crate) fn commit_one(producer: &BlockingProducer, topic: &str, partition_cou
 
 #[test]
 fn what_was_committed_is_read_and_what_was_aborted_is_not() {
-    if no_coordinator() {
-        return;
-    }
     for version in VERSIONS {
         let name = topic("transactions", 2);
         let producer = transactional(&fresh("id"), version, |config| config.batch_size = 300);
@@ -90,9 +82,6 @@ fn what_was_committed_is_read_and_what_was_aborted_is_not() {
 
 #[test]
 fn records_and_offsets_are_visible_only_after_the_commit() {
-    if no_coordinator() {
-        return;
-    }
     for version in VERSIONS {
         let (name, group) = (topic("visible", 1), fresh("group"));
         let producer = transactional(&fresh("id"), version, |_| ());
@@ -134,9 +123,6 @@ fn records_and_offsets_are_visible_only_after_the_commit() {
 
 #[test]
 fn positions_and_lag_of_a_reader_of_committed_data_pass_control_batches_and_stop_at_what_is_open() {
-    if no_coordinator() {
-        return;
-    }
     let name = topic("positions", 1);
     let partition = TopicPartition::new(name.as_str(), 0);
     let producer = transactional(&fresh("id"), 2, |_| ());
@@ -165,9 +151,6 @@ fn positions_and_lag_of_a_reader_of_committed_data_pass_control_batches_and_stop
 
 #[test]
 fn a_zombie_is_fenced_and_what_it_left_open_is_aborted() {
-    if no_coordinator() {
-        return;
-    }
     for version in VERSIONS {
         let (name, id) = (topic("zombie", 1), fresh("id"));
         let zombie = transactional(&id, version, |_| ());
@@ -192,9 +175,6 @@ fn a_zombie_is_fenced_and_what_it_left_open_is_aborted() {
 
 #[test]
 fn operations_out_of_place_are_refused_and_change_nothing() {
-    if no_coordinator() {
-        return;
-    }
     let name = topic("places", 1);
     let plain = producer(|_| ());
     assert_eq!(plain.begin_transaction(), Err(TransactionError::NotTransactional));
@@ -223,9 +203,6 @@ fn operations_out_of_place_are_refused_and_change_nothing() {
 
 #[test]
 fn a_failed_record_lets_the_transaction_only_be_aborted_and_the_next_one_succeeds() {
-    if no_coordinator() {
-        return;
-    }
     for version in VERSIONS {
         let name = fresh("failed");
         let small = tidemill_client::NewTopic::new(&name, 1).config("max.message.bytes", "1000");
@@ -249,9 +226,6 @@ fn a_failed_record_lets_the_transaction_only_be_aborted_and_the_next_one_succeed
 
 #[test]
 fn an_abort_drops_what_was_not_sent_and_a_close_aborts_what_is_open() {
-    if no_coordinator() {
-        return;
-    }
     for version in VERSIONS {
         let name = topic("dropped", 1);
         let producer = transactional(&fresh("id"), version, |config| {
@@ -275,9 +249,6 @@ fn an_abort_drops_what_was_not_sent_and_a_close_aborts_what_is_open() {
 
 #[test]
 fn a_member_that_lost_its_partitions_commits_no_offsets() {
-    if no_coordinator() {
-        return;
-    }
     let (name, group) = (topic("generation", 1), fresh("group"));
     let member = consumer(|config| config.group_id = Some(group.clone()));
     member.subscribe(&[&name]).unwrap();
@@ -372,9 +343,6 @@ fn rewind(consumer: &BlockingConsumer) {
 
 #[test]
 fn copying_in_transactions_over_cut_connections_is_exactly_once() {
-    if no_coordinator() {
-        return;
-    }
     for version in VERSIONS {
         let (input, output) = (topic("input", 2), topic("output", 2));
         crate::cluster::fill(&input, 2, 1_500);
@@ -400,9 +368,6 @@ fn copying_in_transactions_over_cut_connections_is_exactly_once() {
 
 #[test]
 fn a_transaction_that_timed_out_is_never_committed() {
-    if no_coordinator() {
-        return;
-    }
     for version in VERSIONS {
         let name = topic("timeout", 1);
         let producer = transactional(&fresh("id"), version, |config| {
