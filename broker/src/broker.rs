@@ -36,6 +36,7 @@ use crate::metrics::Metrics;
 use crate::network::connections_by_address::ConnectionsByAddress;
 use crate::network::frame_buffers::FrameBuffers;
 use crate::network::listener;
+use crate::partition::background::BackgroundThreads;
 use crate::partition::group_commit::{GroupCommit, GroupCommitOptions};
 use crate::partition::partitions::{LogConfigOf, OpenPartitionError, Partitions, PartitionsOptions};
 use crate::transaction::{self, service::TransactionService};
@@ -96,6 +97,7 @@ pub struct Broker {
     state: Option<Arc<BrokerState>>,
     stopping: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
+    background: Option<BackgroundThreads>,
     address: SocketAddr,
     http_address: Option<SocketAddr>,
 }
@@ -135,6 +137,7 @@ impl Broker {
             let _ = state.start_groups();
             let _ = state.start_transactions();
         }
+        let background = BackgroundThreads::start(&state).map_err(StartError::Threads)?;
         let mut tasks: Vec<_> = listeners
             .into_iter()
             .map(|socket| runtime.spawn(listener::run(socket, Arc::clone(&state), stop.clone())))
@@ -145,7 +148,8 @@ impl Broker {
         tasks.push(runtime.spawn(tidy_regularly(Arc::clone(&state), stop)));
         tasks.push(runtime.spawn(transaction::markers::write_all(Arc::clone(&state))));
         tracing::info!(%address, node_id = state.node_id, cluster_id = state.cluster_id(), "broker is ready");
-        Ok(Self { runtime: Some(runtime), state: Some(state), stopping, tasks, address, http_address })
+        let (runtime, state, background) = (Some(runtime), Some(state), Some(background));
+        Ok(Self { runtime, state, stopping, tasks, background, address, http_address })
     }
 
     /// The address of the first listener, with the port that was taken for port 0.
@@ -175,6 +179,7 @@ impl Broker {
         let (Some(runtime), Some(state)) = (self.runtime.take(), self.state.take()) else {
             return;
         };
+        drop(self.background.take());
         // Nobody listens when every task has ended already.
         let _ = self.stopping.send(true);
         let tasks = std::mem::take(&mut self.tasks);

@@ -9,6 +9,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use crate::fetch_session::sessions::SessionCounts;
+use crate::partition::cleaner_metrics::CleanerMetrics;
 
 /// The label `topic`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -31,6 +32,7 @@ pub(crate) struct Metrics {
     fetch_sessions: Gauge,
     fetch_session_partitions: Gauge,
     fetch_session_evictions: Counter,
+    pub(crate) cleaner: CleanerMetrics,
 }
 
 /// Counts a connection as open until dropped.
@@ -58,6 +60,7 @@ impl Metrics {
             fetch_sessions: Gauge::default(),
             fetch_session_partitions: Gauge::default(),
             fetch_session_evictions: Counter::default(),
+            cleaner: CleanerMetrics::default(),
         };
         metrics.register();
         metrics
@@ -152,6 +155,7 @@ impl Metrics {
         for (name, help, counter) in counters {
             self.registry.register(name, help, counter);
         }
+        self.cleaner.register(&mut self.registry);
         let gauges = [
             (
                 "kafka_server_socket_server_metrics_connection_count",

@@ -61,6 +61,11 @@ impl LeaderEpochs {
         self.replace(storage, starts)
     }
 
+    /// The first offset of each epoch, rising.
+    pub(crate) fn starts(&self) -> &[EpochOffset] {
+        &self.starts
+    }
+
     /// The largest epoch.
     pub(crate) fn latest(&self) -> Option<i32> {
         self.starts.last().map(|start| start.epoch)

@@ -5,7 +5,7 @@
 //!                              |              +- offset_index, time_index, transaction_index (entry_file)
 //!                              +- producer_state, leader_epochs, checkpoint
 //! open   -> recovery (after an unclean stop) -> batch_scan
-//! in the background -> compaction
+//! in the background -> compaction, scrub
 //! ```
 //!
 //! A [`PartitionLog`] has one writer (`&mut self`) and any number of readers (`&self`). It knows no threads, no
@@ -24,6 +24,7 @@ mod partition_log;
 mod partition_metadata;
 mod producer_state;
 mod recovery;
+mod scrub;
 mod segment;
 pub mod storage;
 mod time_index;
@@ -50,6 +51,7 @@ pub use partition_log::{
 pub use partition_metadata::{PartitionMetadata, PartitionMetadataError};
 pub use producer_state::{ProducerError, ProducerState, StoredBatch};
 pub use recovery::{CutTail, RecoveryError, RecoveryReport};
+pub use scrub::{DamagedBatch, ScrubError, SegmentToScrub};
 pub use storage::{Disk, Storage, StorageError, StoredFile};
 pub use time_index::TimestampOffset;
 pub use transaction_index::AbortedTransaction;

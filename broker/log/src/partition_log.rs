@@ -25,6 +25,7 @@ use crate::checkpoint::CheckpointFile;
 use crate::config::LogConfig;
 use crate::leader_epochs::{EpochOffset, LeaderEpochs};
 use crate::producer_state::{ProducerState, ProducerStates};
+use crate::scrub::KnownDamage;
 use crate::segment::Segment;
 use crate::storage::{Storage, StorageError};
 use std::collections::BTreeSet;
@@ -49,6 +50,7 @@ pub struct PartitionLog {
     sync: SyncState,
     /// When the last segment was made or opened, by the wall clock: its age if its records have no timestamps.
     active_since_ms: i64,
+    damage: KnownDamage,
 }
 
 impl PartitionLog {
@@ -140,6 +142,11 @@ impl PartitionLog {
         &self.segments[..self.segments.len() - 1]
     }
 
+    /// The first segment that begins at `offset` or behind it.
+    pub(crate) fn segment_from(&self, offset: i64) -> Option<&Segment> {
+        self.segments.get(self.segments.partition_point(|segment| segment.base_offset() < offset))
+    }
+
     pub(crate) fn first_base_offset(&self) -> i64 {
         self.segments[0].base_offset()
     }
@@ -151,6 +158,18 @@ impl PartitionLog {
     /// Everything below was synced, indexes of closed segments included, and recovery relies on it.
     pub(crate) fn recovery_point(&self) -> i64 {
         self.checkpoint.written().recovery_point.min(self.synced_offset())
+    }
+
+    pub(crate) fn epoch_starts(&self) -> &[EpochOffset] {
+        self.epochs.starts()
+    }
+
+    pub(crate) fn damage(&self) -> &KnownDamage {
+        &self.damage
+    }
+
+    pub(crate) fn damage_mut(&mut self) -> &mut KnownDamage {
+        &mut self.damage
     }
 
     pub(crate) fn storage(&self) -> &dyn Storage {
@@ -169,6 +188,8 @@ impl PartitionLog {
         end_offset: i64,
     ) -> Vec<Segment> {
         copy.set_end_offset(end_offset);
+        let bases: BTreeSet<i64> = self.segments[range.clone()].iter().map(Segment::base_offset).collect();
+        self.damage.forget(|base_offset| bases.contains(&base_offset));
         self.segments.splice(range, [copy]).collect()
     }
 

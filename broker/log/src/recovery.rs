@@ -22,7 +22,8 @@ use crate::segment::{FileSizes, Segment};
 use crate::storage::{Storage, StorageError};
 use crate::time_index::TimestampOffset;
 use crate::transaction_index::AbortedTransaction;
-use damage::{find_batch_behind, looks_unwritten};
+pub(crate) use damage::find_batch_behind;
+use damage::looks_unwritten;
 use std::path::PathBuf;
 use tidemill_protocol::records::{BatchError, BatchHeader, PREFIX_BYTES};
 
@@ -49,6 +50,32 @@ pub enum RecoveryError {
         intact_position: u64,
         /// What is wrong with the damaged one.
         source: BatchError,
+    },
+    /// What was synced before the crash cannot be read: no crash explains that, and cutting would lose it.
+    #[error(
+        "{} is damaged at byte {position}, but everything below offset {recovery_point} was synced: restore the file, \
+         or cut it there by hand",
+        path.display()
+    )]
+    SyncedDamage {
+        /// The damaged segment file.
+        path: PathBuf,
+        /// Where the batch begins that cannot be read.
+        position: u64,
+        /// Everything below was synced.
+        recovery_point: i64,
+        /// What is wrong with the damaged one.
+        source: BatchError,
+    },
+    /// A log that was closed does not end where it did then.
+    #[error("{} ends at offset {end_offset}, but the log was closed at offset {recovery_point}", path.display())]
+    WrongEnd {
+        /// The last segment file.
+        path: PathBuf,
+        /// Where its last batch says that it ends.
+        end_offset: i64,
+        /// Where it ended.
+        recovery_point: i64,
     },
     /// Two segments claim the same offsets.
     #[error("{} holds offsets up to {end_offset}, but the next segment is {}", path.display(), next_path.display())]
@@ -148,7 +175,7 @@ fn first_to_read(
     segments: &mut [Segment],
     sizes: &FileSizes,
     bounds: RecoveryBounds,
-) -> Result<Option<usize>, StorageError> {
+) -> Result<Option<usize>, RecoveryError> {
     let Some(last) = segments.len().checked_sub(1) else {
         return Ok(None);
     };
@@ -162,6 +189,12 @@ fn first_to_read(
         return Ok(incomplete);
     }
     match segments[last].load_tail(storage) {
+        // A log of this broker that was closed ends where it was synced; one of another program has no such mark.
+        Ok(()) if bounds.recovery_point > 0 && segments[last].end_offset() != bounds.recovery_point => {
+            let path = segments[last].path().to_path_buf();
+            let (end_offset, recovery_point) = (segments[last].end_offset(), bounds.recovery_point);
+            Err(RecoveryError::WrongEnd { path, end_offset, recovery_point })
+        }
         Ok(()) => Ok(None),
         Err(ScanError::Damaged { path, position, source }) => {
             tracing::warn!(path = %path.display(), position, %source, "closed log needs recovery");
@@ -170,7 +203,7 @@ fn first_to_read(
         Err(ScanError::Storage(error)) if error.source.kind() == std::io::ErrorKind::UnexpectedEof => {
             Ok(Some(last))
         }
-        Err(ScanError::Storage(error)) => Err(error),
+        Err(ScanError::Storage(error)) => Err(error.into()),
     }
 }
 
@@ -265,11 +298,15 @@ fn judge(
             }
         }
     }
+    let was_synced = segment.end_offset() < bounds.recovery_point;
     let Some((intact_path, intact_position)) = intact else {
+        if was_synced {
+            let (path, recovery_point) = (segment.path().to_path_buf(), bounds.recovery_point);
+            return Err(RecoveryError::SyncedDamage { path, position, recovery_point, source: damaged.1 });
+        }
         return Ok(damaged.1.to_string());
     };
     let end = if has_wrong_offsets { position + PREFIX_BYTES as u64 } else { behind.unwrap_or(size) };
-    let was_synced = segment.end_offset() < bounds.recovery_point;
     let ends_early = behind.is_none() && matches!(damaged.1, BatchError::Incomplete { .. });
     if !was_synced && (ends_early || looks_unwritten(&file, position, end, segment.end_offset())?) {
         return Ok(damaged.1.to_string());

@@ -98,6 +98,15 @@ impl<'a> BrokerLayers<'a> {
         T::try_from(number).map_err(|_| invalid(name, &number.to_string(), "a number that is not negative"))
     }
 
+    /// Returns the value of a `double` key.
+    ///
+    /// # Errors
+    /// As [`Self::value`].
+    pub fn decimal(&self, name: &str) -> Result<f64, ConfigError> {
+        let text = self.value(name)?.unwrap_or_default();
+        text.parse().map_err(|_| invalid(name, &text, "a number"))
+    }
+
     /// Returns the value of a boolean key.
     ///
     /// # Errors

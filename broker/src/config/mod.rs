@@ -14,6 +14,7 @@
 //! Nothing here reads a file, the environment or a clock.
 
 pub mod alter;
+pub(crate) mod background_config;
 pub mod broker_config;
 pub mod describe;
 pub mod environment;

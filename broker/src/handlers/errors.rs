@@ -1,6 +1,6 @@
 //! From our errors to Kafka's codes: the one place that maps them.
 
-use tidemill_log::{AppendError, ProducerError, ReadError, ValidationError};
+use tidemill_log::{AppendError, ProducerError, ReadError, ScanError, ValidationError};
 use tidemill_protocol::ErrorCode;
 use tidemill_protocol::records::BatchError;
 
@@ -109,6 +109,8 @@ pub(crate) fn of_producer(error: &ProducerError) -> ErrorCode {
 pub(super) fn of_read(error: &ReadError) -> ErrorCode {
     match error {
         ReadError::OffsetOutOfRange { .. } => ErrorCode::OffsetOutOfRange,
-        _ => ErrorCode::KafkaStorageError,
+        // Loud: Kafka's consumer throws on it, and retries the other code for ever.
+        ReadError::Damaged(_) | ReadError::Scan(ScanError::Damaged { .. }) => ErrorCode::CorruptMessage,
+        ReadError::Scan(ScanError::Storage(_)) => ErrorCode::KafkaStorageError,
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use bytes::Bytes;
-use parking_lot::{Mutex, RwLock};
+use parking_lot::{Mutex, MutexGuard, RwLock};
 use tidemill_environment::Now;
 use tidemill_log::{
     AppendError, AppendOptions, AppendedInfo, LogRead, PartitionLog, ReadError, SyncError, ValidatedBatches,
@@ -47,6 +47,8 @@ pub(crate) struct Partition {
     /// Set while the partition stands in its shard's list of logs to sync.
     awaits_sync: AtomicBool,
     closed: AtomicBool,
+    /// Held while the cleaner writes into the partition's directory.
+    background: Mutex<()>,
 }
 
 /// What [`Partition::new`] is told.
@@ -94,6 +96,7 @@ impl Partition {
             waiters: Mutex::default(),
             awaits_sync: AtomicBool::new(false),
             closed: AtomicBool::new(false),
+            background: Mutex::default(),
         }
     }
 
@@ -204,6 +207,11 @@ impl Partition {
         self.closed.store(true, Ordering::Release);
         drop(self.log.write());
         self.waiters.lock().close(reason);
+    }
+
+    /// Waits until nobody else writes into the partition's directory besides its log, and keeps it so.
+    pub(super) fn background_gate(&self) -> MutexGuard<'_, ()> {
+        self.background.lock()
     }
 
     pub(crate) fn is_closed(&self) -> bool {

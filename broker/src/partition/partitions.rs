@@ -99,6 +99,11 @@ impl Partitions {
         self.unopened.read().contains(&id)
     }
 
+    /// The disk under all of them.
+    pub(crate) fn storage(&self) -> &Arc<dyn Storage> {
+        &self.storage
+    }
+
     /// All partitions now, in no order.
     pub(crate) fn all(&self) -> Vec<Arc<Partition>> {
         self.by_id.read().values().cloned().collect()
@@ -232,6 +237,8 @@ impl Partitions {
             return;
         };
         partition.close(Closed::Gone);
+        // A compaction notices and ends.
+        let _gate = partition.background_gate();
         let path = self.directory(&topic.name, index);
         let unique = u128::from_be_bytes(topic.id.0);
         let deleted = self.data_dir.join(deleted_directory_name(&topic.name, index, unique));

@@ -8,6 +8,7 @@ mod compatibility;
 mod configs;
 mod fetch_sessions;
 mod groups;
+mod log_life;
 mod observation;
 mod one_node;
 mod produce_and_fetch;

@@ -8,12 +8,14 @@
 //!
 //! In reading order: `plan` decides under the log's lock which segments a pass covers, `key_map` holds the last
 //! offset of each key in bounded memory, `transactions` tells aborted data and markers that nobody needs, `filter`
-//! decides what of a batch stays, `pass` copies groups of segments without any lock, `swap` puts a copy in the
+//! decides what of a batch stays, `pass` makes a `copy` of each
+//! group of segments without any lock, `swap` puts a copy in the
 //! place of what it was made from and finishes that after a crash.
 //!
 //! Offsets, timestamps, sequence numbers and codecs stay as they are; batches get holes. A tombstone stays
 //! `delete.retention.ms` from the pass that first saw it (KIP-534). Rules: Kafka documentation, "Log Compaction".
 
+mod copy;
 mod filter;
 mod key_map;
 #[cfg(test)]

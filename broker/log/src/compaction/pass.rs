@@ -4,10 +4,11 @@
 //! ending `.cleaned`, which nobody reads. What happens to the log meanwhile is noticed when the copy is to take
 //! the place of what it was made from.
 
+use super::copy::Copy;
 use super::filter::{Filter, Remains, Standing};
 use super::key_map::{Full, KeyMap};
 use super::plan::{CompactionOptions, CompactionState};
-use super::swap::{CLEANED_SUFFIX, discard};
+use super::swap::discard;
 use super::transactions::{MarkerFate, PassedTransactions};
 use crate::batch_scan::{BatchScan, ScanError};
 use crate::partition_log::marker_of;
@@ -16,7 +17,6 @@ use crate::storage::{OpenMode, Storage, StorageError};
 use crate::transaction_index::AbortedTransaction;
 use crate::validation::{MAX_UNCOMPRESSED_BYTES, ValidationError};
 use std::collections::HashMap;
-use std::io::IoSlice;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,6 +37,14 @@ pub enum CompactionError {
     /// The records of a batch cannot be read.
     #[error("a batch cannot be compacted")]
     Batch(#[from] BatchError),
+    /// The offsets of a batch do not lie where they must: they are outside the checksum.
+    #[error("the batch with offset {found} lies where offsets begin at {expected}")]
+    Misplaced {
+        /// Its base offset.
+        found: i64,
+        /// The smallest that would do.
+        expected: i64,
+    },
     /// A control batch cannot be read.
     #[error(transparent)]
     Marker(#[from] ValidationError),
@@ -333,9 +341,13 @@ impl Compaction {
         let file = self.storage.open(&segment.path, OpenMode::Existing)?;
         let scan = BatchScan::new(&file, 0, segment.size_bytes);
         let mut scan = scan.with_batch_window(self.settings.options.io_buffer_bytes);
-        let mut changed = false;
+        let (mut changed, mut expected) = (false, segment.base_offset);
         while let Some(batch) = scan.next_batch()? {
             let header = *batch.header();
+            if header.base_offset < expected || header.end_offset() > segment.end_offset {
+                return Err(CompactionError::Misplaced { found: header.base_offset, expected });
+            }
+            expected = header.end_offset();
             let standing = standing_of(&mut self.transactions, &batch)?;
             // The end of the pass stays visible, so that readers get past what was removed in front of it.
             let is_end = is_last && scan.position() >= segment.size_bytes;
@@ -408,68 +420,5 @@ fn is_last_of_producer(last_records: &HashMap<i64, LastRecord>, header: &BatchHe
             header.attributes.is_control() && header.producer_epoch == *epoch
         }
         None => false,
-    }
-}
-
-/// The segment that is being written.
-struct Copy {
-    storage: Arc<dyn Storage>,
-    segment: Segment,
-    /// Batches that wait to be written, and their headers.
-    buffer: Vec<u8>,
-    headers: Vec<BatchHeader>,
-}
-
-impl Copy {
-    fn create(
-        storage: &Arc<dyn Storage>,
-        settings: &Settings,
-        base_offset: i64,
-    ) -> Result<Self, CompactionError> {
-        discard(&**storage, &settings.directory, base_offset)?;
-        let segment =
-            Segment::create_with_suffix(&**storage, &settings.directory, base_offset, CLEANED_SUFFIX)?;
-        Ok(Self { storage: Arc::clone(storage), segment, buffer: Vec::new(), headers: Vec::new() })
-    }
-
-    fn add(&mut self, batch: &[u8], settings: &Settings) -> Result<(), CompactionError> {
-        let header = RecordBatch::peek_header(batch)?;
-        let base_offset = self.segment.base_offset();
-        let size = self.segment.size_bytes() + (self.buffer.len() + batch.len()) as u64;
-        let reach = header.last_offset() - base_offset;
-        if size > u64::from(i32::MAX.unsigned_abs()) || reach > i64::from(i32::MAX) {
-            return Err(CompactionError::TooLarge { base_offset });
-        }
-        self.buffer.extend_from_slice(batch);
-        self.headers.push(header);
-        if self.buffer.len() >= settings.options.io_buffer_bytes { self.write(settings) } else { Ok(()) }
-    }
-
-    fn write(&mut self, settings: &Settings) -> Result<(), CompactionError> {
-        let storage = &*self.storage;
-        let written = self.segment.write(storage, &mut [IoSlice::new(&self.buffer)]);
-        written.map_err(|failure| failure.error)?;
-        for header in self.headers.drain(..) {
-            self.segment.note_batch(storage, &header, settings.index_interval_bytes)?;
-        }
-        self.segment.flush_indexes_if_due(storage)?;
-        self.buffer.clear();
-        Ok(())
-    }
-
-    /// Makes the copy durable under its own names; the sizes of its files under their final names, and whether it
-    /// has a transaction index.
-    fn finish(mut self, settings: &Settings) -> Result<(FileSizes, bool), CompactionError> {
-        if !self.buffer.is_empty() {
-            self.write(settings)?;
-        }
-        let storage = Arc::clone(&self.storage);
-        self.segment.open_log(&*storage)?.sync_data()?;
-        for file in self.segment.complete_indexes(&*storage)? {
-            file.sync_data()?;
-        }
-        self.segment.close(&*storage);
-        storage.sync_directory(&settings.directory)?;
-        Ok((self.segment.final_sizes(), self.segment.transactions.len() > 0))
     }
 }

@@ -154,7 +154,9 @@ impl PartitionLog {
         let range = self.first_base_offset()..state.end_offset;
         let aborted = self.aborted_transactions(range).map_err(|error| match error {
             ReadError::Scan(error) => MaintenanceError::Scan(error),
-            ReadError::OffsetOutOfRange { .. } => unreachable!("any range may be asked for"),
+            ReadError::OffsetOutOfRange { .. } | ReadError::Damaged(_) => {
+                unreachable!("any range may be asked for, and only the index is read")
+            }
         })?;
         let config = self.config();
         let settings = Settings {

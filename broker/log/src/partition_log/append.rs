@@ -102,7 +102,13 @@ impl ValidatedBatches {
             {
                 return Ok(batch);
             }
-            encode_anew(&batch, BatchOptions { compression: codec, level, ..BatchOptions::default() })
+            let options = BatchOptions { compression: codec, level, ..BatchOptions::default() };
+            let batch = encode_anew(&batch, options)?;
+            let (size, limit) = (batch.size_bytes(), config.max_message_bytes);
+            if size as u64 > u64::from(limit) {
+                return Err(ValidationError::TooLarge { size, limit }.into());
+            }
+            Ok(batch)
         };
         batches.into_iter().map(recode).collect::<Result<_, _>>().map(Self)
     }

@@ -152,6 +152,7 @@ impl PartitionLog {
             self.sync.note_directory_change();
         }
         let first = self.segments[0].base_offset();
+        self.damage.forget(|base_offset| base_offset < first);
         self.remove_snapshots(|offset| offset < first)?;
         Ok(count)
     }
@@ -206,6 +207,7 @@ impl PartitionLog {
         let end_offset = active.end_offset();
         self.epochs.truncate_end(&*storage, end_offset)?;
         self.remove_snapshots(|snapshot| snapshot > end_offset)?;
+        self.damage.forget(|_| true);
         self.sync.note_truncation(end_offset);
         self.active_since_ms = now.wall_ms;
         self.load_producers(now, None)?;
@@ -229,6 +231,7 @@ impl PartitionLog {
             storage.sync_directory(&self.directory)?;
         }
         self.remove_snapshots(|_| true)?;
+        self.damage.forget(|_| true);
         self.segments = vec![Segment::create(&*storage, &self.directory, offset)?];
         self.checkpoint.truncated_to(&*storage, checkpoint)?;
         self.epochs.clear(&*storage)?;

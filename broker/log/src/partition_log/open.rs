@@ -78,6 +78,7 @@ impl PartitionLog {
             checkpoint: Arc::new(checkpoint),
             sync: SyncState::new(0),
             active_since_ms: now.wall_ms,
+            damage: Default::default(),
             storage,
         };
         log.drop_segments_below_start()?;
@@ -135,11 +136,16 @@ impl PartitionLog {
         let storage = Arc::clone(&self.storage);
         let end_offset = self.end_offset();
         self.epochs.truncate_end(&*storage, end_offset)?;
+        let recovery_point = self.checkpoint.written().recovery_point;
         let from = if has_epochs { rebuilt_from.unwrap_or(self.segments.len()) } else { 0 };
         for segment in self.segments.iter().skip(from) {
             let file = segment.open_log(&*storage)?;
             let mut scan = BatchScan::new(&file, 0, segment.size_bytes());
             while let Some((_, header)) = scan.next_header()? {
+                // The file was there before the batches: what it does not know of, a flipped bit has made.
+                if has_epochs && header.base_offset < recovery_point {
+                    continue;
+                }
                 self.epochs.assign(&*storage, header.partition_leader_epoch, header.base_offset)?;
             }
         }

@@ -2,6 +2,7 @@
 
 use super::PartitionLog;
 use crate::batch_scan::ScanError;
+use crate::scrub::DamagedBatch;
 use crate::storage::{StorageError, StoredFile};
 use bytes::Bytes;
 use std::path::PathBuf;
@@ -92,7 +93,10 @@ pub enum ReadError {
         /// End offset.
         log_end: i64,
     },
-    /// The disk failed, or a stored batch is damaged: KAFKA_STORAGE_ERROR.
+    /// The scrub found the batch damaged: CORRUPT_MESSAGE.
+    #[error("{} is damaged at byte {}, where offset {} begins: {}", .0.path.display(), .0.position, .0.offset, .0.reason)]
+    Damaged(Box<DamagedBatch>),
+    /// The disk failed: KAFKA_STORAGE_ERROR. Or a stored batch is damaged: CORRUPT_MESSAGE.
     #[error(transparent)]
     Scan(#[from] ScanError),
 }
@@ -108,7 +112,7 @@ impl Recoverable for ReadError {
         match self {
             Self::OffsetOutOfRange { .. } => Recovery::Fatal,
             Self::Scan(ScanError::Storage(_)) => Recovery::Retry,
-            Self::Scan(ScanError::Damaged { .. }) => Recovery::Corrupt,
+            Self::Damaged(_) | Self::Scan(ScanError::Damaged { .. }) => Recovery::Corrupt,
         }
     }
 }
@@ -123,7 +127,7 @@ impl PartitionLog {
     ///
     /// # Errors
     /// [`ReadError::OffsetOutOfRange`] if `fetch_offset` lies outside the log; an offset equal to the end of the
-    /// log reads nothing.
+    /// log reads nothing. [`ReadError::Damaged`] and [`ReadError::Scan`] if the batch is damaged.
     pub fn read(
         &self,
         fetch_offset: i64,
@@ -149,7 +153,11 @@ impl PartitionLog {
         // A compacted segment may hold nothing from the offset on: the next one does.
         for segment in &self.segments[self.segment_index(fetch_offset)..] {
             let Some((position, header)) = segment.find_batch(storage, fetch_offset)? else {
-                continue;
+                // Unless damage there hides it.
+                match self.damage.in_read(segment.base_offset(), fetch_offset, 0..0) {
+                    Some(damaged) => return Err(ReadError::Damaged(Box::new(damaged.clone()))),
+                    None => continue,
+                }
             };
             if header.end_offset() > end_offset {
                 return Ok(LogRead::nothing_at(fetch_offset));
@@ -162,6 +170,13 @@ impl PartitionLog {
                 (after_first, header.end_offset())
             } else {
                 return Ok(LogRead::nothing_at(fetch_offset));
+            };
+            let damaged = self.damage.in_read(segment.base_offset(), fetch_offset, position..end);
+            let (end, next_offset) = match damaged {
+                // What lies in front of the damage is served, the damage itself never, and nothing skips it.
+                Some(damaged) if damaged.position > position => (damaged.position, damaged.offset),
+                Some(damaged) => return Err(ReadError::Damaged(Box::new(damaged.clone()))),
+                None => (end, next_offset),
             };
             let len = u32::try_from(end - position).expect("a segment is smaller than 2 GiB");
             let file = segment.open_log(storage)?;

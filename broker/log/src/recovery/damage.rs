@@ -14,7 +14,7 @@ const SECTOR: u64 = 512;
 const ZERO_HEADER_BYTES: u64 = 12;
 
 /// Finds the first valid batch behind `position` that may follow the log's end at `end_offset`.
-pub(super) fn find_batch_behind(
+pub(crate) fn find_batch_behind(
     file: &StoredFile,
     position: u64,
     size: u64,

@@ -21,4 +21,6 @@ mod producers;
 #[cfg(test)]
 mod recovery;
 #[cfg(test)]
+mod scrub;
+#[cfg(test)]
 mod validation;
