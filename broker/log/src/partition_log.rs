@@ -131,10 +131,16 @@ impl PartitionLog {
     }
 
     /// The end of what is decided: below it every transaction is finished, and its marker lies below
-    /// `high_watermark`. Never above `high_watermark`.
+    /// `high_watermark`. Never above `high_watermark`, and never below the log start: an open transaction may have
+    /// begun with records that were deleted since.
     #[must_use]
     pub fn last_stable_offset(&self, high_watermark: i64) -> i64 {
-        self.producers.last_stable_offset(high_watermark)
+        self.producers.last_stable_offset(high_watermark).max(self.log_start_offset)
+    }
+
+    /// Forgets finished transactions whose markers lie below `high_watermark`, which never falls.
+    pub fn forget_finished_transactions(&mut self, high_watermark: i64) {
+        self.producers.forget_finished(high_watermark);
     }
 
     /// The segments that are not written any more.

@@ -159,7 +159,7 @@ pub(crate) struct ProducerStates {
     producers: BTreeMap<i64, ProducerState>,
     /// First offset of each open transaction, with its producer.
     open: BTreeMap<i64, i64>,
-    /// First offset of each finished transaction whose marker may not be committed yet, with the marker's offset.
+    /// Offset of each marker that may not be committed yet, with the first offset of the transaction it finished.
     finished: BTreeMap<i64, i64>,
     /// Offset of the last marker of each producer since the log was opened.
     last_markers: BTreeMap<i64, i64>,
@@ -301,7 +301,7 @@ impl ProducerStates {
         self.last_markers.insert(producer_id, last_offset);
         let first_offset = state.transaction_start.take()?;
         self.open.remove(&first_offset);
-        self.finished.insert(first_offset, last_offset);
+        self.finished.insert(last_offset, first_offset);
         let last_stable_offset = self.open.keys().next().copied().unwrap_or(last_offset + 1);
         (!marker.committed).then_some(AbortedTransaction {
             producer_id,
@@ -315,14 +315,13 @@ impl ProducerStates {
     /// `high_watermark`. Never above `high_watermark`.
     pub(crate) fn last_stable_offset(&self, high_watermark: i64) -> i64 {
         let open = self.open.keys().next().copied();
-        let finished =
-            self.finished.iter().find(|(_, marker)| **marker >= high_watermark).map(|(first, _)| *first);
+        let finished = self.finished.range(high_watermark..).map(|(_, first)| *first).min();
         [open, finished].into_iter().flatten().fold(high_watermark, i64::min)
     }
 
     /// Forgets finished transactions whose markers lie below the high watermark.
     pub(crate) fn forget_finished(&mut self, high_watermark: i64) {
-        self.finished.retain(|_, marker| *marker >= high_watermark);
+        self.finished = self.finished.split_off(&high_watermark);
     }
 
     /// Forgets producers that have not written for `expiration_ms` and have no open transaction.

@@ -159,7 +159,11 @@ impl Partition {
     pub(super) fn sync(&self) {
         // Cleared first: an append during the sync puts the partition on the list again.
         self.awaits_sync.store(false, Ordering::Release);
-        let ticket = self.log.write().begin_sync();
+        let ticket = {
+            let mut log = self.log.write();
+            log.forget_finished_transactions(self.high_watermark());
+            log.begin_sync()
+        };
         let outcome = ticket.run();
         let synced = {
             let mut log = self.log.write();

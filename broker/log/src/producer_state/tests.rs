@@ -166,3 +166,20 @@ fn a_snapshot_of_kafkas_is_read_with_its_one_batch() {
     assert_eq!((state.epoch, state.last_sequence(), state.transaction_start), (2, 59, None));
     assert_eq!(state.batches[0].base_offset(), 500);
 }
+
+#[test]
+fn the_stable_offset_waits_for_the_first_record_of_every_marker_that_is_not_committed() {
+    let mut states = ProducerStates::default();
+    let of = |producer_id, header: BatchHeader| BatchHeader { producer_id, ..header };
+    for (producer_id, first) in [(1, 10), (2, 11), (3, 12)] {
+        states.note_batch(&of(producer_id, transactional(header(0, 0, 1, first), false)), 0);
+    }
+    for (producer_id, offset) in [(3, 13), (1, 14), (2, 15)] {
+        let ended = of(producer_id, transactional(header(0, -1, 1, offset), true));
+        assert_eq!(states.note_marker(&ended, &marker(true), 0), None);
+    }
+    let stable = [13, 14, 15, 16].map(|high_watermark| states.last_stable_offset(high_watermark));
+    assert_eq!(stable, [10, 10, 11, 16]);
+    states.forget_finished(15);
+    assert_eq!((states.finished.len(), states.last_stable_offset(15)), (1, 11));
+}

@@ -2,6 +2,7 @@
 
 use crate::batches::{
     CLIENT, COORDINATOR, LogFolder, UNADMITTED, admitted, append, batch, identity, marker, now, produced,
+    sync,
 };
 use tidemill_log::{Admission, AppendError, LogConfig, ProducerError};
 use tidemill_protocol::records::EndTransactionMarker;
@@ -137,4 +138,28 @@ fn a_coordinators_batch_is_judged_before_it_is_written() {
     let fenced = ProducerError::OldEpoch { producer_id: 4, found: 0, current: 1 };
     assert_eq!(log.check_transactional(4, 0, asked(2)), Err(fenced.clone()));
     assert_eq!(log.check_marker(4, 0, &commit), Err(fenced));
+}
+
+#[test]
+fn a_marker_is_taken_however_small_messages_must_be() {
+    let folder = LogFolder::new(LogConfig::default());
+    let mut log = folder.open(true);
+    log.append(produced(identity(4, 0, 0), true, &[b"x"]), CLIENT, now()).unwrap();
+    log.set_config(LogConfig { max_message_bytes: 10, ..LogConfig::default() });
+    assert!(append(&mut log, batch(&[b"too large"])).is_err());
+    log.append(marker(4, 0, true), COORDINATOR, now()).unwrap();
+    assert_eq!(log.last_stable_offset(2), 2);
+}
+
+#[test]
+fn the_stable_offset_never_lies_below_the_first_that_can_be_read() {
+    let folder = LogFolder::new(LogConfig::default());
+    let mut log = folder.open(true);
+    log.append(produced(identity(4, 0, 0), true, &[b"x", b"y", b"z"]), CLIENT, now()).unwrap();
+    append(&mut log, batch(&[b"plain"])).unwrap();
+    sync(&mut log);
+    log.delete_records_before(3).unwrap();
+    assert_eq!(log.last_stable_offset(4), 3);
+    log.append(marker(4, 0, true), COORDINATOR, now()).unwrap();
+    assert_eq!(log.last_stable_offset(5), 5);
 }
