@@ -4,8 +4,8 @@
 //! shard --decided, durable--> writer of the shard --control batch--> every partition --all durable--> shard
 //! ```
 //! A marker is written again until it is durable or its partition is gone. Each shard has one writer, and each decided
-//! transaction one task of it. When the shard is loaded again its tasks are ended before new ones begin: a marker
-//! that comes late would end the transaction after.
+//! transaction one task of it (`marker_tasks`). When the shard is loaded again its tasks are ended before new ones
+//! begin: a marker that comes late would end the transaction after.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,10 +18,11 @@ use tidemill_protocol::records::{BatchBuilder, BatchOptions, EndTransactionMarke
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
-use super::coordinator::{Decided, DecidedTransaction, TransactionReply, TransactionRequest};
+use super::coordinator::{DecidedTransaction, TransactionReply, TransactionRequest};
+use super::marker_tasks::MarkerTasks;
 use super::transactional_id::{Producer, TopicPartition};
 use crate::broker_state::BrokerState;
-use crate::coordinator_shard::step::{OffsetsMarker, ReplyToken};
+use crate::coordinator_shard::step::OffsetsMarker;
 use crate::group::offsets_topic;
 use crate::handlers::errors;
 use crate::partition::group_commit::AppendFailure;
@@ -29,6 +30,8 @@ use crate::partition::partition::Partition;
 
 /// Pause before a marker that could not be written, or a shard that could not answer, is tried again.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
+/// The pause doubles up to this one: a log that refuses writes does so until the broker is restarted.
+const MAX_RETRY_PAUSE: Duration = Duration::from_secs(3);
 /// Sequence number of a control batch.
 const NO_SEQUENCE: i32 = -1;
 
@@ -131,7 +134,7 @@ pub(crate) async fn write_all(broker: Arc<BrokerState>) {
     }
     let mut writers = JoinSet::new();
     for index in 0..broker.transactions.shard_count() {
-        writers.spawn(Writer::new(Arc::clone(&broker), index).run());
+        writers.spawn(write_of_shard(Arc::clone(&broker), index));
     }
     tokio::select! {
         () = async { while writers.join_next().await.is_some() {} } => {}
@@ -139,52 +142,33 @@ pub(crate) async fn write_all(broker: Arc<BrokerState>) {
     }
 }
 
-/// The writer of one shard's markers.
-struct Writer {
-    broker: Arc<BrokerState>,
-    index: i32,
-    at_work: JoinSet<()>,
-    shard_life: Option<ReplyToken>,
-}
-
-impl Writer {
-    fn new(broker: Arc<BrokerState>, index: i32) -> Self {
-        Self { broker, index, at_work: JoinSet::new(), shard_life: None }
-    }
-
-    async fn run(mut self) {
-        loop {
-            let broker = Arc::clone(&self.broker);
-            let next = broker.transactions.ask_at(self.index, TransactionRequest::NextDecided);
-            tokio::pin!(next);
-            // What was handed out must not get lost: the question is never given up before its answer.
-            let answer = loop {
-                tokio::select! {
-                    answer = &mut next => break answer,
-                    Some(ended) = self.at_work.join_next() => {
-                        if let Err(error) = ended {
-                            tracing::error!(%error, "a task that writes markers panicked; its transaction stays open");
-                        }
-                    }
-                }
-            };
-            match answer {
-                Ok(TransactionReply::Decided(decided)) => self.begin(decided).await,
-                // The shard is being loaded or the broker stops.
-                _ => {
-                    self.at_work.shutdown().await;
-                    tokio::time::sleep(RETRY_PAUSE).await;
-                }
+/// Writes the markers of one shard, and never ends.
+async fn write_of_shard(broker: Arc<BrokerState>, index: i32) {
+    let write = |decided| write_markers(Arc::clone(&broker), index, decided);
+    let mut tasks = MarkerTasks::new(write, RETRY_PAUSE);
+    let mut shard_life = None;
+    loop {
+        let next = broker.transactions.ask_at(index, TransactionRequest::NextDecided);
+        tokio::pin!(next);
+        // What was handed out must not get lost: the question is never given up before its answer.
+        let answer = loop {
+            tokio::select! {
+                answer = &mut next => break answer,
+                Some(()) = tasks.tend() => {}
             }
-        }
-    }
-
-    async fn begin(&mut self, decided: Decided) {
-        if self.shard_life.replace(decided.shard_life) != Some(decided.shard_life) {
-            self.at_work.shutdown().await;
-        }
-        for transaction in decided.transactions {
-            self.at_work.spawn(write_markers(Arc::clone(&self.broker), self.index, transaction));
+        };
+        match answer {
+            Ok(TransactionReply::Decided(decided)) => {
+                if shard_life.replace(decided.shard_life) != Some(decided.shard_life) {
+                    tasks.end_all().await;
+                }
+                decided.transactions.into_iter().for_each(|decided| tasks.begin(decided));
+            }
+            // The shard is being loaded or the broker stops.
+            _ => {
+                tasks.end_all().await;
+                tokio::time::sleep(RETRY_PAUSE).await;
+            }
         }
     }
 }
@@ -194,12 +178,14 @@ async fn write_markers(broker: Arc<BrokerState>, index: i32, decided: DecidedTra
     let DecidedTransaction { transactional_id, handed, producer, committed, partitions } = decided;
     let marker = Marker { producer, committed, coordinator_epoch: broker.metadata_leader_epoch() };
     let mut missing = partitions;
+    let mut pause = RETRY_PAUSE;
     loop {
         missing = write_once(&broker, marker, missing).await;
         if missing.is_empty() {
             break;
         }
-        tokio::time::sleep(RETRY_PAUSE).await;
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(MAX_RETRY_PAUSE);
     }
     let written = TransactionRequest::MarkersWritten { transactional_id, handed };
     // A shard that is gone hands the transaction out again.

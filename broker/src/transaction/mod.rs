@@ -21,10 +21,12 @@
 //! * [`coordinator`]: a shard, all transactional ids of one partition of `__transaction_state`;
 //! * [`service`]: the shards at work, and the check of what a producer writes;
 //! * [`admission`]: which batches of a produce request may be appended;
-//! * [`markers`]: the writers of markers.
+//! * [`markers`]: the writers of markers;
+//! * `marker_tasks`: their tasks.
 
 pub(crate) mod admission;
 pub(crate) mod coordinator;
+mod marker_tasks;
 pub(crate) mod markers;
 pub(crate) mod records;
 pub(crate) mod service;

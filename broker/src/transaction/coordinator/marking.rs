@@ -99,3 +99,15 @@ impl Marking {
         self.writer.into_iter().collect()
     }
 }
+
+/// A transaction without partitions that is to be committed.
+#[cfg(test)]
+pub(crate) fn decided_for_tests(transactional_id: &str) -> DecidedTransaction {
+    DecidedTransaction {
+        transactional_id: transactional_id.to_owned(),
+        handed: Handed(ReplyToken(0)),
+        producer: Producer { id: 1, epoch: 0 },
+        committed: true,
+        partitions: BTreeSet::new(),
+    }
+}

@@ -13,6 +13,8 @@ mod shard;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use marking::{Decided, DecidedTransaction};
+pub(crate) use marking::DecidedTransaction;
+#[cfg(test)]
+pub(crate) use marking::{Decided, decided_for_tests};
 pub(crate) use request::{ListFilter, TransactionReply, TransactionRequest};
 pub(crate) use shard::TransactionShard;
