@@ -15,5 +15,6 @@ mod produce_and_fetch;
 mod read_committed;
 mod restart;
 mod topics;
+mod transactional_offsets;
 mod transactions;
 mod wire;

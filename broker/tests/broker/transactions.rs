@@ -19,27 +19,27 @@ use tidemill_protocol::records::{BatchOptions, ProducerIdentity};
 
 use crate::wire::{TestBroker, Wire, batch_with, fetch_request, produce_request, records};
 
-const ID: &str = "flights";
-const TOPIC: &str = "seats";
+pub(crate) const ID: &str = "flights";
+pub(crate) const TOPIC: &str = "seats";
 /// The newest versions of the first protocol, and those of the second (KIP-890).
-const PRODUCE_V1: i16 = 11;
-const PRODUCE_V2: i16 = 12;
-const END_V1: i16 = 4;
-const END_V2: i16 = 5;
+pub(crate) const PRODUCE_V1: i16 = 11;
+pub(crate) const PRODUCE_V2: i16 = 12;
+pub(crate) const END_V1: i16 = 4;
+pub(crate) const END_V2: i16 = 5;
 
 /// A producer as a client library keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Producer {
-    id: i64,
-    epoch: i16,
+pub(crate) struct Producer {
+    pub(crate) id: i64,
+    pub(crate) epoch: i16,
 }
 
-fn code(error: ErrorCode) -> i16 {
+pub(crate) fn code(error: ErrorCode) -> i16 {
     error.code()
 }
 
 /// Calls until the coordinator has loaded and no markers are being written.
-fn when_ready<T>(mut call: impl FnMut() -> (i16, T)) -> (i16, T) {
+pub(crate) fn when_ready<T>(mut call: impl FnMut() -> (i16, T)) -> (i16, T) {
     loop {
         let (error, answer) = call();
         let waits = [ErrorCode::CoordinatorLoadInProgress, ErrorCode::ConcurrentTransactions].map(code);
@@ -49,7 +49,7 @@ fn when_ready<T>(mut call: impl FnMut() -> (i16, T)) -> (i16, T) {
     }
 }
 
-fn broker(properties: &[(&'static str, &'static str)]) -> (TestBroker, Wire) {
+pub(crate) fn broker(properties: &[(&'static str, &'static str)]) -> (TestBroker, Wire) {
     let broker = TestBroker::with(properties);
     let mut wire = broker.connect();
     // Markers have the broker's time: with records of another day each would begin a segment.
@@ -78,13 +78,13 @@ fn try_init(wire: &mut Wire, current: Option<Producer>, timeout_ms: i32) -> (i16
     })
 }
 
-fn init(wire: &mut Wire) -> Producer {
+pub(crate) fn init(wire: &mut Wire) -> Producer {
     let (error, producer) = try_init(wire, None, 60_000);
     assert_eq!(error, 0);
     producer
 }
 
-fn add(wire: &mut Wire, producer: Producer, partitions: &[i32]) -> i16 {
+pub(crate) fn add(wire: &mut Wire, producer: Producer, partitions: &[i32]) -> i16 {
     let topic = AddPartitionsToTxnTopic { name: TOPIC.to_owned(), partitions: partitions.to_vec() };
     let request = AddPartitionsToTxnRequest {
         v3_and_below_transactional_id: ID.to_owned(),
@@ -100,14 +100,14 @@ fn add(wire: &mut Wire, producer: Producer, partitions: &[i32]) -> i16 {
     when_ready(add).0
 }
 
-fn produce_of(producer: Producer, sequence: i32, value: &str) -> ProduceRequest {
+pub(crate) fn produce_of(producer: Producer, sequence: i32, value: &str) -> ProduceRequest {
     let identity = ProducerIdentity { id: producer.id, epoch: producer.epoch, base_sequence: sequence };
     let options = BatchOptions { producer: Some(identity), transactional: true, ..BatchOptions::default() };
     let request = produce_request(TOPIC, batch_with(options, &[value]), -1);
     ProduceRequest { transactional_id: Some(ID.to_owned()), ..request }
 }
 
-fn produce(wire: &mut Wire, version: i16, request: &ProduceRequest) -> i16 {
+pub(crate) fn produce(wire: &mut Wire, version: i16, request: &ProduceRequest) -> i16 {
     wire.call(request, version).responses[0].partition_responses[0].error_code
 }
 
@@ -126,13 +126,13 @@ fn try_end(wire: &mut Wire, version: i16, producer: Producer, committed: bool) -
 }
 
 /// Ends a transaction; returns who writes the next one.
-fn end(wire: &mut Wire, version: i16, producer: Producer, committed: bool) -> Producer {
+pub(crate) fn end(wire: &mut Wire, version: i16, producer: Producer, committed: bool) -> Producer {
     let ended = try_end(wire, version, producer, committed);
     assert_eq!(ended.error_code, 0);
     if version >= END_V2 { Producer { id: ended.producer_id, epoch: ended.producer_epoch } } else { producer }
 }
 
-fn read(wire: &mut Wire, committed_only: bool) -> PartitionData {
+pub(crate) fn read(wire: &mut Wire, committed_only: bool) -> PartitionData {
     let mut request = fetch_request(TOPIC, 0, 0);
     request.isolation_level = i8::from(committed_only);
     request.max_bytes = 1024 * 1024;
@@ -141,13 +141,13 @@ fn read(wire: &mut Wire, committed_only: bool) -> PartitionData {
 }
 
 /// What a read_committed consumer hands on: no control records, nothing of aborted transactions.
-fn committed(wire: &mut Wire) -> Vec<String> {
+pub(crate) fn committed(wire: &mut Wire) -> Vec<String> {
     let data = read(wire, true);
     assert_eq!(data.error_code, 0);
     crate::wire::committed_records(&data)
 }
 
-fn describe(wire: &mut Wire) -> TransactionState {
+pub(crate) fn describe(wire: &mut Wire) -> TransactionState {
     let request = DescribeTransactionsRequest { transactional_ids: vec![ID.to_owned()] };
     when_ready(|| {
         let described = wire.call(&request, 0).transaction_states.remove(0);
@@ -157,7 +157,7 @@ fn describe(wire: &mut Wire) -> TransactionState {
 }
 
 /// Waits until every partition has its marker.
-fn until_state(wire: &mut Wire, state: &str) -> TransactionState {
+pub(crate) fn until_state(wire: &mut Wire, state: &str) -> TransactionState {
     loop {
         let described = describe(wire);
         if described.transaction_state == state {

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -60,8 +61,37 @@ impl TestBroker {
         self.broker = Some(Broker::start(self.config()).unwrap());
     }
 
+    /// A broker over what the files of this one hold now, as after a crash: this one runs on and does not know.
+    ///
+    /// Folders whose names begin with `first` are copied before the others, so that what they hold is the older.
+    pub(crate) fn crashed_copy(&self, first: &str) -> Self {
+        let mut copy = Self { dir: tempfile::tempdir().unwrap(), broker: None, properties: Vec::new() };
+        copy.properties.clone_from(&self.properties);
+        let entries = std::fs::read_dir(self.dir.path()).unwrap().map(|entry| entry.unwrap().path());
+        let (before, after): (Vec<_>, Vec<_>) =
+            entries.partition(|path| path.file_name().unwrap().to_str().unwrap().starts_with(first));
+        for path in before.into_iter().chain(after) {
+            copy_all(&path, &copy.dir.path().join(path.file_name().unwrap()));
+        }
+        copy.broker = Some(Broker::start(copy.config()).unwrap());
+        copy
+    }
+
     pub(crate) fn connect(&self) -> Wire {
         Wire::connect(self.address())
+    }
+}
+
+/// Copies a file or a folder; what vanishes meanwhile was not there.
+fn copy_all(from: &Path, to: &Path) {
+    if from.is_dir() {
+        std::fs::create_dir(to).unwrap();
+        for entry in std::fs::read_dir(from).unwrap() {
+            let path = entry.unwrap().path();
+            copy_all(&path, &to.join(path.file_name().unwrap()));
+        }
+    } else if let Err(error) = std::fs::copy(from, to) {
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
     }
 }
 
