@@ -12,7 +12,7 @@ use tidemill_protocol::messages::write_txn_markers::{
 
 use super::RequestContext;
 use crate::broker_state::BrokerState;
-use crate::transaction::markers::Marker;
+use crate::transaction::markers::{Marker, MarkerInFlight};
 use crate::transaction::transactional_id::Producer;
 
 pub(super) const VERSIONS: RangeInclusive<i16> = 1..=2;
@@ -41,7 +41,13 @@ async fn write(broker: &BrokerState, request: WritableTxnMarker) -> WritableTxnM
         let name: Arc<str> = topic.name.into();
         let mut partitions = Vec::with_capacity(topic.partition_indexes.len());
         for index in topic.partition_indexes {
-            partitions.push((index, broker.submit_marker(&(Arc::clone(&name), index), marker).await));
+            let submitted = if marker.coordinator_epoch > broker.metadata_leader_epoch() {
+                // No coordinator has it yet: it would fence the one there is, and its transactions stayed open.
+                MarkerInFlight::Failed(ErrorCode::InvalidRequest)
+            } else {
+                broker.submit_marker(&(Arc::clone(&name), index), marker).await
+            };
+            partitions.push((index, submitted));
         }
         in_flight.push((name, partitions));
     }

@@ -356,16 +356,21 @@ fn transactions_are_listed_and_described_and_an_administrator_ends_them() {
     assert_eq!(list(&mut wire, &[], Some("("), -1).0, code(ErrorCode::InvalidRegularExpression));
     assert_eq!(list(&mut wire, &[], None, 3_600_000).1, 0, "younger than an hour");
     let topic = WritableTxnMarkerTopic { name: TOPIC.to_owned(), partition_indexes: vec![0, 9] };
-    let marker = WritableTxnMarker {
-        producer_id: producer.id,
-        producer_epoch: producer.epoch,
-        transaction_result: false,
-        topics: vec![topic],
-        ..WritableTxnMarker::default()
+    let mut write = |coordinator_epoch| -> Vec<i16> {
+        let marker = WritableTxnMarker {
+            producer_id: producer.id,
+            producer_epoch: producer.epoch,
+            transaction_result: false,
+            topics: vec![topic.clone()],
+            coordinator_epoch,
+            ..WritableTxnMarker::default()
+        };
+        let written = wire.call(&WriteTxnMarkersRequest { markers: vec![marker] }, 1).markers.remove(0);
+        written.topics[0].partitions.iter().map(|partition| partition.error_code).collect()
     };
-    let written = wire.call(&WriteTxnMarkersRequest { markers: vec![marker] }, 1).markers.remove(0);
-    let codes: Vec<_> = written.topics[0].partitions.iter().map(|partition| partition.error_code).collect();
-    assert_eq!(codes, [0, code(ErrorCode::UnknownTopicOrPartition)]);
+    // It would fence the coordinator, whose markers the partition then refused for ever.
+    assert_eq!(write(1_000), [code(ErrorCode::InvalidRequest); 2]);
+    assert_eq!(write(0), [0, code(ErrorCode::UnknownTopicOrPartition)]);
     assert_eq!((read(&mut wire, true).last_stable_offset, committed(&mut wire).len()), (2, 0));
 }
 
