@@ -6,7 +6,9 @@
 
 use super::snappy_stream;
 use bytes::Bytes;
+use std::cell::Cell;
 use std::io::{self, Read, Write};
+use zstd::zstd_safe::{DCtx, ResetDirective};
 
 /// The codec of the records in a batch (producer and topic config `compression.type`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -96,6 +98,15 @@ const ZSTD_DEFAULT_LEVEL: i32 = 3;
 /// Window sizes (log2) that a zstd frame may always ask for, and never exceed: 8 MiB and 128 MiB.
 const ZSTD_WINDOW_LOG: std::ops::RangeInclusive<u32> = 23..=27;
 
+/// A zstd decoder that has grown beyond this is not kept: enough for the windows of 2 MiB that Java's default level asks
+/// for.
+const ZSTD_KEPT_BYTES: usize = 4 << 20;
+
+thread_local! {
+    /// The zstd decoder of this thread, while it rests: making one costs more than a small batch.
+    static ZSTD_DECODER: Cell<Option<DCtx<'static>>> = const { Cell::new(None) };
+}
+
 /// Appends `content` to `output`, compressed.
 ///
 /// `level` is the codec's own scale, clamped to it (`compression.gzip.level` 1 to 9, `compression.zstd.level`
@@ -166,10 +177,27 @@ pub fn decompress(codec: Compression, input: &[u8], limit: usize) -> Result<Byte
 }
 
 fn decompress_zstd(input: &[u8], limit: usize) -> io::Result<Option<Vec<u8>>> {
-    let mut decoder = zstd::stream::read::Decoder::with_buffer(input)?;
+    let mut context = resting_zstd_decoder()?;
+    let mut decoder = zstd::stream::read::Decoder::with_context(input, &mut context);
     let wanted = usize::BITS - limit.leading_zeros();
     decoder.window_log_max(wanted.clamp(*ZSTD_WINDOW_LOG.start(), *ZSTD_WINDOW_LOG.end()))?;
-    read_bounded(decoder, limit)
+    let output = read_bounded(decoder, limit);
+    if context.sizeof() <= ZSTD_KEPT_BYTES {
+        ZSTD_DECODER.set(Some(context));
+    }
+    output
+}
+
+/// This thread's decoder, with nothing left of the frame before, or a new one.
+fn resting_zstd_decoder() -> io::Result<DCtx<'static>> {
+    if let Some(mut context) = ZSTD_DECODER.take()
+        && context.reset(ResetDirective::SessionOnly).is_ok()
+    {
+        return Ok(context);
+    }
+    let mut context = DCtx::try_create().ok_or(io::ErrorKind::OutOfMemory)?;
+    context.init().map_err(|_| io::Error::other("zstd refuses a new decoder"))?;
+    Ok(context)
 }
 
 /// Reads to the end; `None` if there are more than `limit` bytes.
@@ -229,6 +257,38 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_zstd_decoder_that_met_a_bad_frame_reads_the_next_one() {
+        let good = compressed(Compression::Zstd, b"content");
+        let bomb = compressed(Compression::Zstd, &vec![0; 2 * LIMIT]);
+        let bad: [&[u8]; 3] = [&bomb, &good[..good.len() - 1], b"no frame at all"];
+        for input in bad {
+            assert!(decompress(Compression::Zstd, input, LIMIT).is_err());
+            assert_eq!(decompress(Compression::Zstd, &good, LIMIT).unwrap(), "content");
+        }
+    }
+
+    #[test]
+    fn a_zstd_decoder_is_kept_unless_a_frame_made_it_large() {
+        let is_kept = || {
+            let context = ZSTD_DECODER.take();
+            let is_kept = context.is_some();
+            ZSTD_DECODER.set(context);
+            is_kept
+        };
+        decompress(Compression::Zstd, &compressed(Compression::Zstd, b"content"), LIMIT).unwrap();
+        assert!(is_kept());
+        let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), 3).unwrap();
+        encoder.window_log(23).unwrap();
+        // Written in parts: the encoder does not know the size, so the frame asks for its whole window.
+        for _ in 0..2 {
+            encoder.write_all(&vec![0; 5 << 20]).unwrap();
+        }
+        let large = encoder.finish().unwrap();
+        assert_eq!(decompress(Compression::Zstd, &large, 10 << 20).unwrap().len(), 10 << 20);
+        assert!(!is_kept());
     }
 
     #[test]
