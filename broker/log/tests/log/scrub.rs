@@ -128,7 +128,7 @@ fn flipped_bits_are_never_served_nor_skipped_and_the_scrub_finds_every_one() {
     logs.sort();
     let mut random = SeededRandom::new(1);
     let mut pick = |below: u64| random.below(below);
-    let (mut found, mut refused_to_open) = (0, 0);
+    let (mut found, mut refused_to_open, mut end_moved, mut at_risk) = (0, 0, 0, 0);
     for round in 0..count {
         let file = usize::try_from(pick(logs.len() as u64)).unwrap();
         let byte = pick(std::fs::metadata(logs[file]).unwrap().len());
@@ -150,11 +150,14 @@ fn flipped_bits_are_never_served_nor_skipped_and_the_scrub_finds_every_one() {
                     // its last batch.
                     let is_last_batch = outside && logs[file] == logs[logs.len() - 1];
                     assert!(round % 2 == 1 && is_last_batch, "{context}: ends at {}", log.end_offset());
+                    end_moved += 1;
                     restore(&folder.path(), &contents);
                     continue;
                 }
                 // Offset and epoch of a batch lie outside its checksum: before the scrub only those are at risk.
-                if !outside {
+                if outside {
+                    at_risk += 1;
+                } else {
                     check_served(&consume(&log), &batches, &context);
                 }
                 let damage = scrub(&mut log);
@@ -167,6 +170,11 @@ fn flipped_bits_are_never_served_nor_skipped_and_the_scrub_finds_every_one() {
         restore(&folder.path(), &contents);
     }
     assert!(found > 0 && refused_to_open > 0, "{found} found, {refused_to_open} refused to open");
+    println!(
+        "bit flips: {count}, {found} named by the scrub ({at_risk} of them in offsets or epochs, which no checksum covers), \
+         {refused_to_open} refused at the start, {end_moved} in the offsets of the last batch after an unclean stop; \
+         0 altered records served after it, 0 skipped"
+    );
 }
 
 /// Whether a byte of a segment belongs to a batch's base offset or leader epoch.
