@@ -8,7 +8,7 @@ use tidemill_client::{
     TopicPartition, TransactionError,
 };
 use tidemill_environment::{Random, SeededRandom};
-use tidemill_history::{Event, EventKind, Function, MicroOperation};
+use tidemill_history::{Event, EventKind, Function, GroupView, MicroOperation};
 
 use super::session::{Session, reader, settle};
 use super::{PARTITIONS, TOPIC, World, partitions};
@@ -104,6 +104,12 @@ fn operate(world: &World, session: &mut Session, function: Function, random: &mu
     event.error = end.error;
     event.rebalanced = session.take_moved();
     world.record(event);
+    if let Some(view) = session.stored.take().filter(|_| end.kind == EventKind::Ok) {
+        world.record(Event::new(session.process, EventKind::Invoke, Function::Group));
+        let mut event = Event::new(session.process, EventKind::Ok, Function::Group);
+        event.group = Some(view);
+        world.record(event);
+    }
     if end.kind == EventKind::Fail && !end.replaced {
         session.rewind(before);
     }
@@ -143,10 +149,14 @@ fn transact(session: &mut Session, planned: Vec<MicroOperation>, aborts: bool) -
 }
 
 /// Commits, with the group's offsets if the consumer has a group. `Err(None)`: abort.
-fn commit(session: &Session, producer: &BlockingProducer) -> Result<(), Option<TransactionError>> {
+fn commit(session: &mut Session, producer: &BlockingProducer) -> Result<(), Option<TransactionError>> {
     if session.subscribed && !session.positions.is_empty() {
         let Some(group) = session.consumer.group_metadata() else { return Err(None) };
         let owned = session.consumer.assignment();
+        // A rebalance may have come between the two looks: then it is not certain what the member owned when.
+        let after = session.consumer.group_metadata();
+        let is_certain =
+            after.is_some_and(|after| after.generation_id == group.generation_id) && group.generation_id >= 0;
         let offsets: BTreeMap<TopicPartition, OffsetAndMetadata> = session
             .positions
             .iter()
@@ -154,6 +164,16 @@ fn commit(session: &Session, producer: &BlockingProducer) -> Result<(), Option<T
             .map(|(partition, position)| (partition.clone(), OffsetAndMetadata::new(*position)))
             .collect();
         settle(|| producer.send_offsets_to_transaction(offsets.clone(), &group)).map_err(Some)?;
+        session.stored = is_certain.then(|| GroupView {
+            id: group.group_id.to_string(),
+            member: group.member_id.clone(),
+            generation: i64::from(group.generation_id),
+            owned: owned.iter().map(ToString::to_string).collect(),
+            offsets: offsets
+                .iter()
+                .map(|(partition, stored)| (partition.to_string(), stored.offset))
+                .collect(),
+        });
     }
     settle(|| producer.commit_transaction()).map_err(Some)
 }

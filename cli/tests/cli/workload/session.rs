@@ -9,6 +9,7 @@ use tidemill_client::{
     AutoOffsetReset, BlockingConsumer, BlockingProducer, Consumer, ConsumerConfig, IsolationLevel, Producer,
     ProducerConfig, RebalanceListener, TopicPartition, TransactionError,
 };
+use tidemill_history::GroupView;
 
 use super::{TOPIC, World, partitions};
 
@@ -54,6 +55,8 @@ pub(super) struct Session {
     pub(super) subscribed: bool,
     /// The next offset of each partition that was polled.
     pub(super) positions: BTreeMap<TopicPartition, i64>,
+    /// What the last transaction stored for the group; it counts if it was committed.
+    pub(super) stored: Option<GroupView>,
     moved: Arc<Moved>,
 }
 
@@ -68,6 +71,7 @@ impl Session {
             consumer: consumer(world, false),
             subscribed: false,
             positions: BTreeMap::new(),
+            stored: None,
             moved: Arc::default(),
         }
     }
