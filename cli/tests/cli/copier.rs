@@ -28,8 +28,8 @@ const PARTITIONS: i32 = 2;
 const GROUP: &str = "copiers";
 /// Records for each of `ROUNDS`.
 const RECORDS_A_ROUND: u64 = 500;
-/// Every so many copied records something is killed.
-const KILL_EVERY: u64 = 4_000;
+/// Every so many copied records something is killed, the broker and a copier in turn.
+const KILL_EVERY: u64 = 2_500;
 const POLL_TIMEOUT: Duration = Duration::from_millis(100);
 /// Steps of a twentieth of a second without progress before the test gives up.
 const MAX_STALLED_STEPS: u32 = 2_400;
@@ -56,7 +56,7 @@ fn the_copy_equals_the_input_in_order_whatever_is_killed() {
     while seen() < records {
         if seen() >= next_kill {
             next_kill += KILL_EVERY / 2 + random.below(KILL_EVERY);
-            if random.below(2) == 0 {
+            if broker_kills <= copier_kills {
                 broker.kill();
                 broker = Broker::start_with(dir.path(), &listen, &[]);
                 broker_kills += 1;
@@ -81,6 +81,7 @@ fn the_copy_equals_the_input_in_order_whatever_is_killed() {
     copiers.iter_mut().for_each(|copier| assert!(copier.wait().unwrap().success(), "a copier failed"));
     readers.into_iter().for_each(Reader::finish);
     verify(&listen, each, seed);
+    assert!(broker_kills >= records / 20_000, "seed {seed}: the broker was killed {broker_kills} times");
     println!(
         "copier: {records} records, {copier_kills} copiers and {broker_kills} brokers killed, {records} copied in \
          order, 0 lost, 0 duplicated, 0 seen that were aborted"

@@ -11,7 +11,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tidemill_environment::{Random, SeededRandom};
+use tidemill_environment::{Clock, Random, SeededRandom, SystemClock};
+use tidemill_protocol::messages::end_txn::EndTxnRequest;
 use tidemill_protocol::messages::transaction_log_record::{TransactionLogKey, TransactionLogValue};
 use tidemill_protocol::records::RecordBatch;
 use tidemill_protocol::{ErrorCode, Message, Reader};
@@ -29,6 +30,8 @@ const ID: &str = "cashier-1";
 const PARTITIONS: i32 = 12;
 const EMPTY: &str = "Empty";
 const ONGOING: &str = "Ongoing";
+/// How long an end may take.
+const END_LIMIT: Duration = Duration::from_secs(60);
 /// Rounds per wanted kill after which the test gives up on a state that is not met.
 const PATIENCE: u64 = 40;
 
@@ -44,8 +47,8 @@ struct World {
     offset: i64,
     /// How often the coordinator was killed in each state.
     met: BTreeMap<&'static str, u64>,
-    /// How long an EndTxn takes, at most, so far.
-    longest_end: Duration,
+    /// How long an EndTxn takes, as measured last.
+    last_end: Duration,
 }
 
 #[test]
@@ -60,14 +63,15 @@ fn a_coordinator_killed_in_any_state_leaves_one_outcome() {
         expected: Vec::new(),
         offset: -1,
         met: BTreeMap::new(),
-        longest_end: Duration::from_millis(2),
+        last_end: Duration::from_millis(2),
     };
     let mut broker = world.start();
     let mut wire = Wire::connect(&world.listen);
     wire.create_topic(TOPIC, PARTITIONS, &[]);
     wire.create_topic(INPUT, 1, &[]);
     wire.find_group_coordinator(GROUP);
-    let states = [EMPTY, ONGOING, "PrepareCommit", "PrepareAbort", "CompleteCommit", "CompleteAbort"];
+    // Those that are complete say how long an end takes, and so where the others are to be met.
+    let states = [EMPTY, ONGOING, "CompleteCommit", "CompleteAbort", "PrepareCommit", "PrepareAbort"];
     let mut round = 0;
     while let Some(state) =
         states.into_iter().find(|state| world.met.get(state).copied().unwrap_or(0) < wanted)
@@ -77,7 +81,7 @@ fn a_coordinator_killed_in_any_state_leaves_one_outcome() {
         broker = match state {
             EMPTY => world.kill_when_empty(broker, round),
             ONGOING => world.kill_when_ongoing(broker, round),
-            _ => world.kill_when_ending(broker, round, state.ends_with("Commit")),
+            _ => world.kill_when_ending(broker, round, state),
         };
         round += 1;
     }
@@ -136,20 +140,30 @@ impl World {
         broker
     }
 
-    /// At a random moment of the end.
-    fn kill_when_ending(&mut self, broker: Broker, round: u64, commits: bool) -> Broker {
+    /// When the end is complete, or at a random moment of it.
+    fn kill_when_ending(&mut self, broker: Broker, round: u64, wanted: &str) -> Broker {
+        let (commits, version) = (wanted.ends_with("Commit"), Protocol::of_round(round).end_version());
         let mut wire = Wire::connect(&self.listen);
         let mut producer = Incarnation::begin(&mut wire, ID, Protocol::of_round(round));
         assert_eq!(self.write_all(&mut producer, &mut wire), ErrorCode::None, "{}", self.seed);
-        let request = producer.end_request(commits);
-        wire.send(&request, producer.protocol.end_version()).unwrap();
-        // The one sleep that is the point: the kill falls anywhere into the end.
-        let span = u64::try_from(self.longest_end.as_micros()).unwrap() * 3 / 2;
-        std::thread::sleep(Duration::from_micros(self.random.below(span.max(1))));
+        let clock = SystemClock::new();
+        wire.send(&producer.end_request(commits), version).unwrap();
+        let mut acknowledged = false;
+        if wanted.starts_with("Complete") {
+            acknowledged = wire.receive::<EndTxnRequest>(version).unwrap().error_code == 0;
+            assert!(acknowledged, "seed {} round {round}", self.seed);
+            while wire.transaction_state(ID) != wanted {
+                let waited = clock.now().monotonic;
+                assert!(waited < END_LIMIT, "seed {} round {round}: the end does not end", self.seed);
+            }
+            self.last_end = clock.now().monotonic;
+        } else {
+            // The one sleep that is the point: the kill falls anywhere into the end.
+            let span = u64::try_from(self.last_end.as_micros()).unwrap();
+            std::thread::sleep(Duration::from_micros(self.random.below(span.max(1))));
+        }
         let (broker, state) = self.kill(broker);
-        let answered = wire
-            .receive::<tidemill_protocol::messages::end_txn::EndTxnRequest>(producer.protocol.end_version());
-        let acknowledged = answered.is_ok_and(|response| response.error_code == 0);
+        acknowledged |= wire.receive::<EndTxnRequest>(version).is_ok_and(|response| response.error_code == 0);
         let mut wire = Wire::connect(&self.listen);
         // A new incarnation waits for what was decided, and aborts what was not.
         Incarnation::begin(&mut wire, ID, Protocol::V2);
