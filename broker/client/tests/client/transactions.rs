@@ -62,6 +62,8 @@ fn what_was_committed_is_read_and_what_was_aborted_is_not() {
                 send(&producer, &name, number % 2, format!("{transaction}:{number}"));
             }
             if transaction % 3 == 2 {
+                // An abort drops what was not sent; all of it is to be in the log.
+                producer.flush().unwrap();
                 producer.abort_transaction().unwrap();
             } else {
                 producer.commit_transaction().unwrap();
