@@ -189,13 +189,7 @@ fn first_to_read(
         return Ok(incomplete);
     }
     match segments[last].load_tail(storage) {
-        // A log of this broker that was closed ends where it was synced; one of another program has no such mark.
-        Ok(()) if bounds.recovery_point > 0 && segments[last].end_offset() != bounds.recovery_point => {
-            let path = segments[last].path().to_path_buf();
-            let (end_offset, recovery_point) = (segments[last].end_offset(), bounds.recovery_point);
-            Err(RecoveryError::WrongEnd { path, end_offset, recovery_point })
-        }
-        Ok(()) => Ok(None),
+        Ok(()) => first_behind_close(storage, segments, bounds),
         Err(ScanError::Damaged { path, position, source }) => {
             tracing::warn!(path = %path.display(), position, %source, "closed log needs recovery");
             Ok(Some(last))
@@ -205,6 +199,35 @@ fn first_to_read(
         }
         Err(ScanError::Storage(error)) => Err(error.into()),
     }
+}
+
+/// The first segment to read of a log whose end can be found: none if it ends where it was closed.
+///
+/// One that ends further on was written after its checkpoint, by another program, or copied while it was in use: what
+/// lies behind is verified. A batch must end where it was closed: otherwise the offset of the last one, which no
+/// checksum covers, is not what was written. A log that ends earlier has lost what was synced.
+fn first_behind_close(
+    storage: &dyn Storage,
+    segments: &[Segment],
+    bounds: RecoveryBounds,
+) -> Result<Option<usize>, RecoveryError> {
+    let last = &segments[segments.len() - 1];
+    let (end_offset, recovery_point) = (last.end_offset(), bounds.recovery_point);
+    // A log of another program has no recovery point.
+    if recovery_point == 0 || end_offset == recovery_point {
+        return Ok(None);
+    }
+    let ends_batch = || match last.find_batch(storage, recovery_point - 1) {
+        Ok(found) => Ok(found.is_some_and(|(_, header)| header.end_offset() == recovery_point)),
+        Err(ScanError::Damaged { .. }) => Ok(false),
+        Err(ScanError::Storage(error)) => Err(error),
+    };
+    if end_offset > recovery_point && (last.base_offset() >= recovery_point || ends_batch()?) {
+        let path = last.path().display();
+        tracing::warn!(%path, end_offset, recovery_point, "a closed log ends behind its recovery point");
+        return Ok(segments.iter().position(|segment| segment.end_offset() > recovery_point));
+    }
+    Err(RecoveryError::WrongEnd { path: last.path().to_path_buf(), end_offset, recovery_point })
 }
 
 /// Whether the segment's indexes are there and end with a whole entry.
@@ -224,7 +247,8 @@ fn gap_before(
     first: usize,
     bounds: RecoveryBounds,
 ) -> Result<Option<String>, RecoveryError> {
-    if index == first {
+    // What was closed lost no name to a power loss: compaction left the gap.
+    if index == first || bounds.clean {
         return Ok(None);
     }
     let (end_offset, base_offset) = (segments[index - 1].end_offset(), segments[index].base_offset());

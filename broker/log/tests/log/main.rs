@@ -5,6 +5,8 @@ mod append_and_read;
 #[cfg(test)]
 mod batches;
 #[cfg(test)]
+mod closed;
+#[cfg(test)]
 mod compacted;
 #[cfg(test)]
 mod compaction;
