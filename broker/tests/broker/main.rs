@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "these tests wait for a real broker in real time")]
 
 mod bad_input;
+mod compacted_state;
 mod compatibility;
 mod configs;
 mod fetch_sessions;

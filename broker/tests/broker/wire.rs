@@ -58,6 +58,11 @@ impl TestBroker {
 
     pub(crate) fn restart(&mut self) {
         self.stop();
+        self.start_again();
+    }
+
+    /// Starts after a stop.
+    pub(crate) fn start_again(&mut self) {
         self.broker = Some(Broker::start(self.config()).unwrap());
     }
 
