@@ -9,7 +9,7 @@
 mod client;
 mod session;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -32,6 +32,8 @@ const MIN_OPERATIONS: u64 = 60;
 const SPREAD: u64 = 120;
 /// The process that looks at watermarks.
 const OBSERVER: u64 = 1_000_000;
+/// Sessions of members are short.
+const BROKER: [&str; 2] = ["-X", "group.min.session.timeout.ms=100"];
 const STALL_STEPS: u32 = 12_000;
 
 /// What the clients and the test share.
@@ -102,7 +104,7 @@ fn histories_of_transactions_polls_and_kills_hold_what_is_promised() {
     let mut random = SeededRandom::new(seed);
     let dir = tempfile::tempdir().unwrap();
     let listen = format!("127.0.0.1:{}", free_port());
-    let mut broker = Broker::start_with(dir.path(), &listen, &[]);
+    let mut broker = Broker::start_with(dir.path(), &listen, &BROKER);
     let admin = Admin::connect(AdminConfig::new(&listen)).unwrap().blocking();
     let created = admin.create_topics(vec![NewTopic::new(TOPIC, PARTITIONS)]).unwrap();
     assert!(created.iter().all(|(_, result)| result.is_ok()), "{created:?}");
@@ -129,7 +131,7 @@ fn histories_of_transactions_polls_and_kills_hold_what_is_promised() {
             broker.log()
         );
         broker.kill();
-        broker = Broker::start_with(dir.path(), &listen, &[]);
+        broker = Broker::start_with(dir.path(), &listen, &BROKER);
         world.observe();
     }
     assert!(world.wait_for_operations(MIN_OPERATIONS), "seed {seed}: nothing moves:\n{}", broker.log());
@@ -153,5 +155,9 @@ fn judge(recorder: Recorder<Vec<u8>>, rounds: u64, seed: u64) {
         panic!("seed {seed}, history in {}:\n{}", file.display(), report.text(&history));
     }
     let seen = report.statistics;
+    let views = || history.operations().iter().filter_map(|operation| operation.group.as_ref());
+    let members: BTreeSet<_> = views().map(|view| &view.member).collect();
+    println!("groups: {} transactions stored offsets, of {} members", views().count(), members.len());
+    assert!(rounds < 20 || members.len() > 4, "seed {seed}: the group hardly changed: {members:?}");
     assert!(seen.acknowledged > 20 * rounds && seen.failed > 0, "seed {seed}: too little happened: {seen:?}");
 }

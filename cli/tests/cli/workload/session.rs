@@ -15,6 +15,10 @@ use super::{TOPIC, World, partitions};
 
 pub(super) const GROUP: &str = "auditors";
 const POLL_TIMEOUT: Duration = Duration::from_millis(20);
+const LEAVE_TIMEOUT: Duration = Duration::from_millis(500);
+/// Short, so that a member that crashed holds the group up for less than the time between two kills.
+const SESSION_TIMEOUT: Duration = Duration::from_millis(500);
+const HEARTBEAT_INTERVAL: Duration = Duration::from_millis(50);
 const MAX_POLL_RECORDS: u32 = 40;
 /// How often an operation that timed out is called again before it is given up.
 const PATIENCE: u32 = 3;
@@ -79,6 +83,7 @@ impl Session {
     /// Polls from now on exactly these partitions, on from where it was.
     pub(super) fn assign(&mut self, world: &World, wanted: &[TopicPartition]) {
         let subscribed = std::mem::replace(&mut self.subscribed, false);
+        self.leave();
         self.consumer = consumer(world, false);
         self.consumer.assign(wanted.to_vec()).unwrap();
         for partition in wanted {
@@ -88,9 +93,15 @@ impl Session {
         self.positions.clear();
     }
 
+    /// Leaves the group, so that the others need not wait for its session to end; a crash does not.
+    fn leave(&self) {
+        self.consumer.close(LEAVE_TIMEOUT);
+    }
+
     /// Polls from now on what the group gives it.
     pub(super) fn subscribe(&mut self, world: &World) {
         self.subscribed = true;
+        self.leave();
         self.positions.clear();
         self.consumer = consumer(world, true);
         let listener = Arc::new(Listener(Arc::clone(&self.moved)));
@@ -155,6 +166,8 @@ pub(super) fn settle(
 pub(super) fn consumer(world: &World, in_group: bool) -> BlockingConsumer {
     let mut config = ConsumerConfig::new(&world.listen);
     config.group_id = in_group.then(|| GROUP.to_owned());
+    config.session_timeout = SESSION_TIMEOUT;
+    config.heartbeat_interval = HEARTBEAT_INTERVAL;
     config.enable_auto_commit = false;
     config.auto_offset_reset = AutoOffsetReset::Earliest;
     config.isolation_level = IsolationLevel::ReadCommitted;
