@@ -28,7 +28,8 @@ ROW = re.compile(r"^\|[ \t]*(\d{4}_\w+)[ \t]*\|[ \t]*(\w+)[ \t]*\|[ \t]*([\d.]+)
 FAILURE = re.compile(r'^### Test "(?!<MAIN>)([^"]*)" failed at ([^:]+:\d+):[^\n]*\n([^\n]*)', re.MULTILINE)
 # Settings that one test needs beside the defaults.
 TEST_BROKER_CONFIG = {
-    # Two consumers must be able to join before the first assignment, which is what Kafka's default delay is for.
+    # Members who come together must be together in the first generation, which is what Kafka's default delay is for.
+    "0102": {"group.initial.rebalance.delay.ms": "1000"},
     "0113": {"group.initial.rebalance.delay.ms": "1000"},
 }
 TEST_KAFKA_VERSION = {
