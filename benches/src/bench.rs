@@ -94,6 +94,23 @@ impl Bench {
         self.settings.rows.is_match(&format!("{group}/{name}"))
     }
 
+    /// Measures the cases of each durability on a pair of its own; one of which nothing is wanted starts none.
+    pub(crate) fn at_each_durability<C>(
+        &mut self,
+        durabilities: [(Durability, &[C]); 2],
+        is_wanted: impl Fn(&Self, &C) -> bool,
+        measure: impl Fn(&mut Self, &Pair, &C),
+    ) -> anyhow::Result<()> {
+        for (durability, cases) in durabilities {
+            if cases.iter().any(|case| is_wanted(self, case)) {
+                let pair = self.warm_pair(durability)?;
+                cases.iter().for_each(|case| measure(self, &pair, case));
+                pair.discard()?;
+            }
+        }
+        Ok(())
+    }
+
     /// Starts both brokers and lets both do some work of each kind: the first records of a JVM are compiled late.
     pub(crate) fn warm_pair(&self, durability: Durability) -> anyhow::Result<Pair> {
         progress("starting both brokers");

@@ -43,16 +43,8 @@ const SYNCED: &[Case] = &[
 ];
 
 pub(super) fn measure(bench: &mut Bench) -> anyhow::Result<()> {
-    for (durability, cases) in [(Durability::PageCache, CACHED), (Durability::Synced, SYNCED)] {
-        if cases.iter().any(|case| bench.wants(GROUP, case.0)) {
-            let pair = bench.warm_pair(durability)?;
-            for case in cases {
-                one(bench, &pair, case);
-            }
-            pair.discard()?;
-        }
-    }
-    Ok(())
+    let cases = [(Durability::PageCache, CACHED), (Durability::Synced, SYNCED)];
+    bench.at_each_durability(cases, |bench, case| bench.wants(GROUP, case.0), one)
 }
 
 fn one(bench: &mut Bench, pair: &Pair, case: &Case) {
